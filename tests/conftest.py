@@ -1,0 +1,97 @@
+"""The bench: real PostgreSQL with all of France loaded, real Valkey, a hostile Django."""
+
+import os
+import secrets
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from tests import databases
+from ti_portal.core.engines import ensure_running
+from ti_portal.core.engines.layout import broker_url_for
+
+_engines = None
+
+
+def pytest_configure(config):
+    global _engines  # noqa: PLW0603 - one pair of engines for the process
+    _engines = ensure_running(settings.TEST_VAR, durable=False, database=None)
+
+
+def pytest_unconfigure(config):
+    if _engines is not None:
+        _engines.release()
+
+
+@pytest.fixture(scope="session")
+def database_template(django_db_blocker) -> str:
+    with django_db_blocker.unblock():
+        return databases.ensure_template()
+
+
+@pytest.fixture(scope="session")
+def database_name(worker_id) -> str:
+    """One database per worker of this run; the process number tells a later run that it is stale."""
+    return f"{databases.PREFIX}_{worker_id}_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker, database_template, database_name):
+    with django_db_blocker.unblock():
+        databases.clone(database_template, database_name)
+    yield
+    with django_db_blocker.unblock():
+        databases.drop(database_name)
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker, database_template, database_name):
+    """A database where commits are real, for threads, processes and servers; cloned anew afterwards.
+
+    Give its address to another process with `database_environment`.
+    """
+    with django_db_blocker.unblock():
+        yield database_name
+        databases.clone(database_template, database_name)
+
+
+@pytest.fixture
+def database_environment(committed_db) -> dict[str, str]:
+    """Environment variables by which a child process of the test finds the same database and broker."""
+    return {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL}
+
+
+def database_url() -> str:
+    """The address of the database in use, in the form of DATABASE_URL."""
+    from urllib.parse import quote
+
+    values = settings.DATABASES["default"]
+    options = values.get("OPTIONS", {})
+    host = quote(values["HOST"] or options.get("host", ""), safe="")
+    password = f":{quote(values['PASSWORD'], safe='')}" if values.get("PASSWORD") else ""
+    port = f":{values['PORT']}" if values.get("PORT") else ""
+    return f"postgresql://{quote(values['USER'], safe='')}{password}@{host}{port}/{values['NAME']}"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache_keys():
+    """No test sees what another left in the cache."""
+    cache.key_prefix = f"test-{secrets.token_hex(6)}"
+    yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_broker(worker_id):
+    """Messages of this run do not meet those of another one."""
+    from ti_portal.celery import app
+
+    app.conf.task_default_queue = f"test-{worker_id}-{os.getpid()}"
+    yield
+
+
+@pytest.fixture
+def today():
+    from datetime import date
+
+    return date(2026, 11, 24)

@@ -1,0 +1,1 @@
+"""The délégation's administration site: title, access rule, home."""

@@ -1,0 +1,13 @@
+"""Codes stored in the database by `core`. Lower-case, stable, English; the label is what people read."""
+
+from enum import nonmember
+
+from django.db import models
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", "En attente"
+    SENT = "sent", "Envoyé"
+    FAILED = "failed", "Abandonné"
+
+    settled = nonmember(("sent", "failed"))

@@ -1,0 +1,34 @@
+"""Doorbells of `core`. Each fetches nothing itself, swallows arguments it does not know yet, and may ring twice."""
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+HEARTBEAT_KEY = "heartbeat"
+
+
+@shared_task(name="core.deliver_message")
+def deliver_message_task(*, message_id: int, **_future) -> None:
+    from ti_portal.core.mail import deliver_message
+
+    deliver_message(message_id=message_id, at=timezone.now())
+
+
+@shared_task(name="core.sweep_outbox")
+def sweep_outbox_task(**_future) -> None:
+    from ti_portal.core.mail import sweep_outbox
+
+    sweep_outbox(at=timezone.now())
+
+
+@shared_task(name="core.heartbeat")
+def heartbeat_task(**_future) -> None:
+    """Beat rang and a worker answered: both are alive. Read by /sante/pret."""
+    cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), timeout=24 * 3600)
+
+
+@shared_task(name="core.purge")
+def purge_task(**_future) -> None:
+    from ti_portal.core.retention import purge
+
+    purge(at=timezone.now())

@@ -1,0 +1,30 @@
+"""Template vocabulary that every page may use without loading it."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+
+register = template.Library()
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """Write a number the French way: 1 234 567, with a non-breaking space. Empty when there is none."""
+    return "" if value is None else intcomma(value, use_l10n=True)
+
+
+@register.simple_tag(takes_context=True)
+def query(context, **changes) -> str:
+    """Return the current query string with `changes`; a None or empty value removes the parameter.
+
+    {% query page=2 %} keeps the filters and gives « ?q=alès&amp;page=2 ».
+    """
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            parameters.pop(name, None)
+        else:
+            parameters[name] = value
+    encoded = urlencode([(name, value) for name, values in parameters.lists() for value in values])
+    return f"?{encoded}" if encoded else context["request"].path
