@@ -1,0 +1,156 @@
+"""A real Chromium in front of a real portal: granian over a database of the test's own.
+
+Mark tests with `@pytest.mark.browser`. They are skipped where no Chromium is found, and fail there when
+REQUIRE_BROWSER=1 (continuous integration).
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+START_SECONDS = 60
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium of this machine, headless, in French."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("REQUIRE_BROWSER=1, mais aucun Chromium n’est installé.")
+        pytest.skip("Chromium n’est pas installé (Debian : apt-get install chromium).")
+    # Playwright's synchronous API runs an event loop in this thread; the tests themselves stay synchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture
+def portal(database_environment, tmp_path) -> Iterator[str]:
+    """Address (without final slash) of a portal that serves the test's own database; stopped at the end.
+
+    What the test commits, the portal sees, and the reverse.
+    """
+    _forget_cached_answers(database_environment["REDIS_URL"])
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", "1", "--blocking-threads", "4", "ti_portal.wsgi:application"]
+    environment = {**database_environment, "DJANGO_SETTINGS_MODULE": "ti_portal.settings.test"}
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+    log = tmp_path / "portal.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_it_answers(address, process, log)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator[Callable[..., Page]]:
+    """`open_page(size=DESKTOP, javascript=True)`: a new page of a new visitor.
+
+    At the end the test fails if any page wrote an error in its console: a broken script, a refusal of the
+    content security policy, a missing file.
+    """
+    contexts = []
+    problems: list[str] = []
+
+    def opened(size: dict[str, int] = DESKTOP, *, javascript: bool = True) -> Page:
+        context = browser.new_context(viewport=size, java_script_enabled=javascript, locale="fr-FR")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def axe(page: Page) -> None:
+    """Fail with the list of accessibility violations of the page, if axe-core finds any."""
+    violations = Axe().run(page).response["violations"]
+    found = [
+        {
+            "rule": violation["id"],
+            "nodes": [node["html"][:200] + " " + node["failureSummary"] for node in violation["nodes"]],
+        }
+        for violation in violations
+    ]
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def fits_in_width(page: Page) -> bool:
+    """True when the page has no horizontal scrolling."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _forget_cached_answers(redis_url: str) -> None:
+    """The portal's process does not know the key prefix of the test: counters of an older run must not limit it."""
+    with redis.Redis.from_url(redis_url) as store:
+        for key in store.scan_iter("ti:*"):
+            store.delete(key)
+
+
+def _wait_until_it_answers(address: str, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{address}/recherche/", timeout=5).close()  # noqa: S310 - our own address
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            if answer.code < 500:
+                return
+            break
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"Le portail ne répond pas :\n{log.read_text(errors='replace')[-4000:]}")
