@@ -11,6 +11,7 @@ Maps are made in three steps: a Frame projects degrees to kilometres (x east, y 
 in a viewBox (x right, y down), and `svg_path` rounds to whole units. Borders shared by two outlines stay shared.
 """
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -251,6 +252,7 @@ def svg_path(rings: Iterable[Ring], frame: Frame, transform: Transform) -> str:
         points = _whole_points(transform.apply(frame.project(*point)) for point in ring)
         if len(points) < 3:
             continue
+        points = _longest_side_last(points)
         start_x, start_y = points[0]
         parts.append(_subpath(points, start_x - x, start_y - y))
         x, y = start_x, start_y  # closing a subpath returns to its start
@@ -273,6 +275,16 @@ def _whole_points(points: Iterable[Point]) -> list[tuple[int, int]]:
     return kept
 
 
+def _longest_side_last(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same ring started so that closing it, which costs one letter, replaces the longest step to write."""
+    steps = [
+        _step_length(x - before_x, y - before_y)
+        for (before_x, before_y), (x, y) in zip([points[-1], *points], points, strict=False)
+    ]
+    start = steps.index(max(steps))
+    return points[start:] + points[:start]
+
+
 def _aligned(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> bool:
     return (b[0] - a[0]) * (c[1] - b[1]) == (b[1] - a[1]) * (c[0] - b[0])
 
@@ -280,7 +292,7 @@ def _aligned(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> bool
 def _subpath(points: list[tuple[int, int]], dx: int, dy: int) -> str:
     text = "m" + _pair(dx, dy)
     implicit = True  # pairs that follow "m" or "l" need no letter
-    for (x, y), (next_x, next_y) in zip(points, points[1:], strict=False):
+    for (x, y), (next_x, next_y) in itertools.pairwise(points):
         step_x, step_y = next_x - x, next_y - y
         if step_y == 0:
             text, implicit = f"{text}h{step_x}", False
@@ -290,6 +302,13 @@ def _subpath(points: list[tuple[int, int]], dx: int, dy: int) -> str:
             separator = ("" if step_x < 0 else " ") if implicit else "l"
             text, implicit = f"{text}{separator}{_pair(step_x, step_y)}", True
     return text + "z"
+
+
+def _step_length(dx: int, dy: int) -> int:
+    """Characters a step takes, after another slanted step."""
+    if dx == 0 or dy == 0:
+        return 1 + len(str(dx or dy))
+    return len(_pair(dx, dy)) + (dx > 0)
 
 
 def _pair(x: int, y: int) -> str:
