@@ -138,3 +138,12 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 # Addresses that may write while answering GET, by URL name: the return from the identity provider signs in.
 WRITES_UNDER_GET = frozenset({"openid_connect_callback", "openid_connect_login"})
 SITE_URL = ""
+
+# Who runs the portal, for the legal pages. Production reads its own from the environment.
+OPERATOR = {
+    "name": "Délégation aux Territoires d’industrie",
+    "address": "Portail en démonstration : il tourne sur cette machine et n’a pas d’adresse postale.",
+    "host": "Cette machine.",
+    "contact": "contact@territoires-industrie.test",
+    "security": "securite@territoires-industrie.test",
+}

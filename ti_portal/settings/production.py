@@ -33,6 +33,14 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", wanted="l’adresse d’expédition")  # noqa: F405
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+OPERATOR = {
+    "name": env.text("OPERATOR_NAME", wanted="le nom du service qui édite le portail"),
+    "address": env.text("OPERATOR_ADDRESS", wanted="son adresse postale"),
+    "host": env.text("OPERATOR_HOST", wanted="le nom et l’adresse de l’hébergeur"),
+    "contact": env.text("OPERATOR_CONTACT", wanted="son adresse électronique"),
+    "security": env.text("SECURITY_CONTACT", wanted="l’adresse où signaler une faille"),
+}
+
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", True)  # noqa: F405
 SECURE_REDIRECT_EXEMPT = [r"^sante$", r"^sante/pret$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

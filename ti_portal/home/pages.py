@@ -1,0 +1,89 @@
+"""The pages that every public service owes its visitors."""
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.generic import ListView, TemplateView
+
+from territories.models import DataSource, ListEdition, Place
+from territories.enums import PlaceKind
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PublicPage(TemplateView):
+    """A page anyone may read. `heading` is its h1 and its title."""
+
+    heading = ""
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs, heading=self.heading, operator=settings.OPERATOR)
+
+
+class AccessibilityView(PublicPage):
+    template_name = "home/accessibility.html"
+    heading = "Déclaration d’accessibilité"
+
+
+class LegalView(PublicPage):
+    template_name = "home/legal.html"
+    heading = "Mentions légales"
+
+
+class PrivacyView(PublicPage):
+    template_name = "home/privacy.html"
+    heading = "Données personnelles"
+
+
+class ProjectView(PublicPage):
+    template_name = "home/project.html"
+    heading = "Mon projet d’entreprise"
+
+
+class CommunityView(PublicPage):
+    template_name = "home/community.html"
+    heading = "La communauté des Territoires d’industrie"
+
+
+class SitePlanView(PublicPage):
+    template_name = "home/site_plan.html"
+    heading = "Plan du site"
+
+    def get_context_data(self, **kwargs):
+        regions = Place.objects.in_force().of_kind(PlaceKind.REGION).only("code", "kind", "name", "slug")
+        return super().get_context_data(**kwargs, regions=regions.order_by("name", "pk"))
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SourcesView(ListView):
+    template_name = "home/sources.html"
+    context_object_name = "sources"
+    queryset = DataSource.objects.order_by("title", "pk")
+
+    def get_context_data(self, **kwargs):
+        editions = ListEdition.objects.order_by("-as_of", "-pk")
+        return super().get_context_data(**kwargs, heading="Sources et licences", editions=editions)
+
+
+class PlainTextView(PublicPage):
+    content_type = "text/plain; charset=utf-8"
+
+
+class RobotsView(PlainTextView):
+    template_name = "home/robots.txt"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs, sitemap=self.request.build_absolute_uri("/sitemap.xml"))
+
+
+class SecurityTextView(PlainTextView):
+    """RFC 9116. The expiry moves with the day, and is always less than a year away as the RFC asks."""
+
+    template_name = "home/security.txt"
+
+    def get_context_data(self, **kwargs):
+        midnight = datetime.combine(timezone.localdate() + timedelta(days=180), time(), tzinfo=timezone.get_current_timezone())
+        address = self.request.build_absolute_uri("/.well-known/security.txt")
+        return super().get_context_data(**kwargs, expires=midnight.isoformat(), address=address)
