@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 
@@ -50,15 +51,17 @@ def main(grace: float, command: list[str]) -> int:
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
-def die_with(guard: int):
-    """In the child: ask the kernel for a SIGTERM if the guard itself is killed (Linux only)."""
+def die_with(guard: int) -> Callable[[], None] | None:
+    """What the child does before exec: ask the kernel for a SIGTERM if the guard itself is killed."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
 
     def ask() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-            # The guard may have died between the fork and the request: then no signal will ever come.
-            if os.getppid() != guard:
-                os._exit(1)
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        # The guard may have died between the fork and the request: then no signal will ever come.
+        if os.getppid() != guard:
+            os._exit(1)
 
     return ask
 
