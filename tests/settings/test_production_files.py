@@ -1,0 +1,88 @@
+"""Dockerfile, docker-compose.yml and nginx.conf cannot run here: what they name must at least exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+PRODUCTION_SETTINGS = (ROOT / "ti_portal/settings/production.py").read_text()
+PORTAL_SERVICES = ("prepare", "web", "worker", "beat")
+
+
+def variables_read() -> set[str]:
+    return set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', PRODUCTION_SETTINGS))
+
+
+def example_variables() -> set[str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    return {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
+
+
+def test_compose_has_every_part_of_the_portal():
+    assert set(COMPOSE["services"]) == {"prepare", "web", "worker", "beat", "database", "valkey", "nginx"}
+
+
+@pytest.mark.parametrize("service", PORTAL_SERVICES)
+def test_portal_services_get_the_settings_that_the_example_does_not_hold(service):
+    given = set(COMPOSE["services"][service]["environment"])
+    assert given == {"DATABASE_URL", "REDIS_URL"}
+    assert given <= variables_read()
+
+
+def test_example_environment_names_what_production_needs():
+    optional = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)",\s*(?!wanted|\()', PRODUCTION_SETTINGS))
+    given_by_compose = {"DATABASE_URL", "REDIS_URL"}
+    assert variables_read() - optional - given_by_compose <= example_variables()
+    assert example_variables() - {"POSTGRES_PASSWORD"} <= variables_read()
+
+
+def test_variables_of_compose_are_in_the_example():
+    wanted = set(re.findall(r"\$\{([A-Z_]+):\?", (ROOT / "docker-compose.yml").read_text()))
+    assert wanted <= example_variables()
+
+
+def test_management_commands_of_compose_exist():
+    text = " ".join(COMPOSE["services"]["prepare"]["command"])
+    named = re.findall(r"manage\.py (\w+)", text)
+    assert named == ["migrate", "load_reference"]
+    assert set(named) <= set(get_commands())
+
+
+def test_worker_listens_to_every_queue(settings):
+    command = COMPOSE["services"]["worker"]["command"]
+    listened = set(command[command.index("-Q") + 1].split(","))
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    assert routed | {"default"} <= listened
+
+
+def test_depends_on_names_services():
+    for service in COMPOSE["services"].values():
+        assert set(service.get("depends_on", ())) <= set(COMPOSE["services"])
+
+
+def test_volumes_are_declared_and_files_exist():
+    for service in COMPOSE["services"].values():
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            assert source in COMPOSE["volumes"] or (ROOT / source).exists()
+
+
+def test_dockerfile_copies_what_exists_and_starts_what_is_installed():
+    text = (ROOT / "Dockerfile").read_text()
+    for source in re.findall(r"^COPY (?!--from)(\S+)", text, re.MULTILINE):
+        assert (ROOT / source).exists()
+    start = shlex.split(re.search(r"^CMD \[(.+)\]$", text, re.MULTILINE)[1].replace(",", " "))
+    assert start[0] == "granian"
+    assert start[-1] == "ti_portal.wsgi:application"
+    assert re.search(r"^granian==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+
+
+def test_nginx_talks_to_services_and_ports_of_compose():
+    text = (ROOT / ".docker/nginx.conf").read_text()
+    assert re.findall(r"server (\w+):(\d+);", text) == [("web", "8000")]
+    assert text.count("{") == text.count("}")
