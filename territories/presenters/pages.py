@@ -1,0 +1,48 @@
+"""What every page of a place says about itself and about its figures."""
+
+from typing import NamedTuple
+
+from territories.enums import PlaceKind, Wave
+from territories.models import Place
+
+# Vintage of the populations of the reference tables; a test compares it with the notice of sources.
+POPULATION_YEAR = 2023
+GEOGRAPHY_YEAR = 2026
+
+
+class Link(NamedTuple):
+    """An entry of a breadcrumb or of a list."""
+
+    title: str
+    url: str
+
+
+def link(place: Place) -> Link:
+    return Link(place.name, place.get_absolute_url())
+
+
+# Natures of intercommunalités as people name them.
+NATURES = {
+    "CC": "Communauté de communes",
+    "CA": "Communauté d’agglomération",
+    "CU": "Communauté urbaine",
+    "METRO": "Métropole",
+    "MET69": "Métropole de Lyon",
+    "EPT": "Établissement public territorial",
+}
+
+
+def kind_label(place: Place) -> str:
+    """« Communauté d’agglomération », « Commune », « Département »…"""
+    if place.kind in (PlaceKind.EPCI, PlaceKind.EPT):
+        return NATURES.get(place.nature, place.get_kind_display())
+    return place.get_kind_display()
+
+
+def codes_of_kind(place: Place, prefix: str) -> list[str]:
+    """Codes of what contains a place, of one prefix (`REG-`, `DEP-`, `TI-2023-`), itself excluded, in their order."""
+    return [code for code in place.ancestor_codes if code.startswith(prefix) and code != place.code]
+
+
+CURRENT_TERRITORY = f"TI-{Wave.CURRENT.value}-"
+FIRST_WAVE_TERRITORY = f"TI-{Wave.FIRST.value}-"

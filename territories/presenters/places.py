@@ -1,0 +1,187 @@
+"""Facts of the pages of régions, départements, intercommunalités and communes."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, Sum
+
+from territories.enums import NameKind, PlaceKind, Wave
+from territories.filters import listed
+from territories.models import ListEdition, Membership, Place, PlaceName, Territory
+from territories.presenters.maps import LocalMap, local_map
+from territories.presenters.pages import CURRENT_TERRITORY, FIRST_WAVE_TERRITORY, Link, codes_of_kind, link
+
+LINK_FIELDS = ("code", "kind", "nature", "name", "slug", "population")
+NAMED_COMMUNES = 150  # above, communes are counted by intercommunalité and named on its page
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of an area lies in territories of the list in force."""
+
+    communes: int
+    covered_communes: int
+    population: int
+    covered_population: int
+
+    @property
+    def share(self) -> int | None:
+        """Percentage of the inhabitants, rounded; None when nobody was counted."""
+        return round(100 * self.covered_population / self.population) if self.population else None
+
+
+def territories_touching(area: Place) -> list[Territory]:
+    """Territories in force with a commune in the area, with what `filters.listed` gives of each."""
+    return list(listed().filter(place__ancestor_codes__contains=[area.code]).order_by("place__slug", "pk"))
+
+
+def coverage(area: Place, territories: list[Territory]) -> Coverage:
+    covered = Q(ancestor_codes__overlap=[territory.place.code for territory in territories])
+    counted = (
+        Place.objects.in_force()
+        .of_kind(PlaceKind.COMMUNE)
+        .within(area.code)
+        .aggregate(
+            communes=Count("pk"),
+            covered_communes=Count("pk", filter=covered),
+            population=Sum("population", default=0),
+            covered_population=Sum("population", filter=covered, default=0),
+        )
+    )
+    return Coverage(**counted)
+
+
+def area_map(area: Place, territories: list[Territory]) -> LocalMap | None:
+    """The area's outline with its territories over it."""
+    edition = ListEdition.objects.filter(wave=Wave.CURRENT).order_by("-as_of", "-pk").values_list("pk", flat=True)
+    shown = tuple(territory.place_id for territory in territories)
+    return local_map(edition.first(), (area.pk,), shown)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What contains a place, kind by kind, and its territories of both waves."""
+
+    epts: list[Link]
+    epcis: list[Link]
+    departements: list[Link]
+    regions: list[Link]
+    territories: list[Place]
+    first_wave: list[Place]
+
+
+def surroundings(place: Place) -> Surroundings:
+    """One query. Each list is in the order of the place's ancestors: where most of its people live first."""
+    rank = {code: index for index, code in enumerate(place.ancestor_codes)}
+    found = Place.objects.filter(code__in=set(rank) - {place.code}).only(*LINK_FIELDS).order_by("code")
+    by_kind: dict[str, list[Place]] = defaultdict(list)
+    for container in sorted(found, key=lambda container: rank[container.code]):
+        by_kind[container.kind].append(container)
+    territories = by_kind[PlaceKind.TERRITORY]
+    return Surroundings(
+        epts=[link(found) for found in by_kind[PlaceKind.EPT]],
+        epcis=[link(found) for found in by_kind[PlaceKind.EPCI]],
+        departements=[link(found) for found in by_kind[PlaceKind.DEPARTEMENT]],
+        regions=[link(found) for found in by_kind[PlaceKind.REGION]],
+        territories=[found for found in territories if found.code.startswith(CURRENT_TERRITORY)],
+        first_wave=[found for found in territories if found.code.startswith(FIRST_WAVE_TERRITORY)],
+    )
+
+
+def former_communes(place: Place) -> list[str]:
+    """Names of the communes that became part of this one, by name."""
+    names = PlaceName.objects.filter(place=place, kind=NameKind.FORMER).order_by("folded", "pk")
+    return list(dict.fromkeys(name for name in names.values_list("label", flat=True) if name != place.name))
+
+
+@dataclass
+class MemberCommunes:
+    """Communes of an intercommunalité; `partial` says which of them bring it into a territory on their own."""
+
+    communes: list[Place]
+    partial: dict[str, list[Place]] = field(default_factory=dict)
+
+
+def communes_of(place: Place) -> MemberCommunes:
+    memberships = (
+        Membership.objects.in_force()
+        .filter(container=place, member__kind=PlaceKind.COMMUNE)
+        .select_related("member")
+        .only("container_id", *(f"member__{name}" for name in (*LINK_FIELDS, "ancestor_codes")))
+        .order_by("member__slug", "member__code")
+    )
+    communes = [membership.member for membership in memberships]
+    whole = set(codes_of_kind(place, CURRENT_TERRITORY))
+    partial: dict[str, list[Place]] = defaultdict(list)
+    for commune in communes:
+        for code in codes_of_kind(commune, CURRENT_TERRITORY):
+            if code not in whole:
+                partial[code].append(commune)
+    return MemberCommunes(communes, dict(partial))
+
+
+@dataclass
+class EpciInDepartement:
+    place: Place
+    territories: list[Link]
+    communes: int = 0
+    outside: int = 0
+
+
+@dataclass(frozen=True)
+class Departement:
+    """`outside` are communes in no territory; named only when they are few, counted by intercommunalité always."""
+
+    epcis: list[EpciInDepartement]
+    communes: int
+    population: int
+    outside: list[Place]
+
+    @property
+    def outside_population(self) -> int:
+        return sum(commune.population or 0 for commune in self.outside)
+
+    @property
+    def names_outside(self) -> bool:
+        return len(self.outside) <= NAMED_COMMUNES
+
+    @property
+    def coverage(self) -> Coverage:
+        return Coverage(
+            communes=self.communes,
+            covered_communes=self.communes - len(self.outside),
+            population=self.population,
+            covered_population=self.population - self.outside_population,
+        )
+
+
+def departement(area: Place, territories: list[Territory]) -> Departement:
+    """Two queries: the intercommunalités that touch the département, and its communes."""
+    known = {territory.place.code: link(territory.place) for territory in territories}
+    epcis = {
+        place.code: EpciInDepartement(place, [known[code] for code in place.ancestor_codes if code in known])
+        for place in Place.objects.in_force()
+        .of_kind(PlaceKind.EPCI, PlaceKind.EPT)
+        .within(area.code)
+        .only(*LINK_FIELDS, "ancestor_codes")
+        .order_by("slug", "code")
+    }
+    communes = (
+        Place.objects.in_force()
+        .of_kind(PlaceKind.COMMUNE)
+        .within(area.code)
+        .only("code", "kind", "name", "slug", "population", "ancestor_codes")
+        .order_by("slug", "code")
+    )
+    outside, total, population = [], 0, 0
+    for commune in communes:
+        total += 1
+        population += commune.population or 0
+        is_outside = not any(code.startswith(CURRENT_TERRITORY) for code in commune.ancestor_codes)
+        if is_outside:
+            outside.append(commune)
+        for code in commune.ancestor_codes:
+            if code in epcis:
+                epcis[code].communes += 1
+                epcis[code].outside += is_outside
+    return Departement(list(epcis.values()), total, population, outside)

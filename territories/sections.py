@@ -1,0 +1,59 @@
+"""What a territory's page is made of. Any app adds its section from its AppConfig.ready:
+
+    register(Section(key="appels", title="Appels ouverts", template="funding/sections/_calls.html", load=calls, order=400))
+
+The template reads what `load` returned as `section`, beside `territory`, `user` and the rest of the page. A section
+that has nothing to say returns None: it is not shown and has no entry in the page's summary.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from territories.models import Territory
+
+Load = Callable[[Territory, Any, date], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """`load(territory, user, today)` gives the template's `section`, or None. `key` is the anchor in the page."""
+
+    key: str
+    title: str
+    template: str
+    load: Load
+    order: int
+
+
+@dataclass(frozen=True)
+class LoadedSection:
+    key: str
+    title: str
+    template: str
+    content: dict[str, Any]
+
+
+_registry: dict[str, Section] = {}
+
+
+def register(section: Section) -> None:
+    """Add a section to the page; a key already taken by another section is a ValueError."""
+    known = _registry.setdefault(section.key, section)
+    if known != section:
+        raise ValueError(f"section {section.key!r} is already registered")
+
+
+def registered() -> list[Section]:
+    return sorted(_registry.values(), key=lambda section: (section.order, section.key))
+
+
+def load_sections(territory: Territory, user: Any, today: date) -> list[LoadedSection]:
+    """Sections that have something to say, in the order of the page."""
+    loaded = []
+    for section in registered():
+        content = section.load(territory, user, today)
+        if content is not None:
+            loaded.append(LoadedSection(section.key, section.title, section.template, content))
+    return loaded

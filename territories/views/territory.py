@@ -1,0 +1,48 @@
+"""A territory's page, made of sections."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.generic import TemplateView
+
+from territories.enums import Wave
+from territories.presenters.pages import POPULATION_YEAR, Link, link
+from territories.presenters.territory import facts_of, territory_for_page
+from territories.sections import load_sections
+
+
+@method_decorator(login_not_required, name="dispatch")
+class TerritoryView(TemplateView):
+    template_name = "territories/territory.html"
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self.territory = territory_for_page(kwargs["code"].upper())
+
+    def get(self, request, *args, **kwargs):
+        canonical = self.territory.get_absolute_url()
+        if request.path != canonical:
+            return redirect(canonical, permanent=True)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        today = timezone.localdate()
+        territory = self.territory
+        facts = facts_of(territory, today)
+        return super().get_context_data(
+            territory=territory,
+            place=territory.place,
+            facts=facts,
+            is_current=territory.wave == Wave.CURRENT,
+            region=link(territory.main_region),
+            sections=load_sections(territory, self.request.user, today),
+            breadcrumb=[
+                Link("Territoires d’industrie", reverse("territories:list")),
+                link(territory.main_region),
+            ],
+            population_year=POPULATION_YEAR,
+            today=today,
+            **kwargs,
+        )
