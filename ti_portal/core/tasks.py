@@ -1,10 +1,14 @@
 """Doorbells of `core`. Each fetches nothing itself, swallows arguments it does not know yet, and may ring twice."""
 
+import time
+
 from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
 HEARTBEAT_KEY = "heartbeat"
+# The sweep is rung every minute: a long backlog is taken up by the next one.
+SWEEP_SECONDS = 50
 
 
 @shared_task(name="core.deliver_message")
@@ -18,7 +22,10 @@ def deliver_message_task(*, message_id: int, **_future) -> None:
 def sweep_outbox_task(**_future) -> None:
     from ti_portal.core.mail import sweep_outbox
 
-    sweep_outbox(at=timezone.now())
+    deadline = time.monotonic() + SWEEP_SECONDS
+    while time.monotonic() < deadline:
+        if sweep_outbox(at=timezone.now()).is_over:
+            break
 
 
 @shared_task(name="core.heartbeat")
