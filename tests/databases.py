@@ -79,7 +79,7 @@ def ensure_template() -> str:
             run(opened, "CREATE DATABASE {}", building)
             use(building)
             call_command("migrate", verbosity=0)
-            for command in settings.OPENING_COMMANDS[:0]:
+            for command in settings.OPENING_COMMANDS[:1]:
                 call_command(command, verbosity=0)
             connection.cursor().execute("VACUUM ANALYZE")
             connection.close()

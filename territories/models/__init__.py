@@ -2,7 +2,7 @@
 
 from territories.models.people import ContactEntry, Invitation, Mandate
 from territories.models.places import Adjacency, Membership, Outline, Place, PlaceName, Zoning
-from territories.models.reference import DataSource, NomenclatureEntry
+from territories.models.reference import DataSource, NomenclatureEntry, ReferenceLoad
 from territories.models.territories import ListEdition, Territory, TerritoryProfile
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Outline",
     "Place",
     "PlaceName",
+    "ReferenceLoad",
     "Territory",
     "TerritoryProfile",
     "Zoning",

@@ -7,11 +7,16 @@ from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Left
 
+from territories.addresses import address
 from territories.enums import NameKind, PlaceKind
+
+# Lengths, in signs, of the starts of names that have an index of their own (see `territories.search`).
+SHORT_STARTS = (1, 2, 3, 4, 5, 6)
 
 
 def one_id(column: str) -> Func:
@@ -38,6 +43,10 @@ class PlaceQuerySet(models.QuerySet):
 
     def of_kind(self, *kinds: str):
         return self.filter(kind__in=kinds)
+
+    def names_by_code(self, codes) -> dict[str, str]:
+        """Names of the places of these codes, in one query, for `perimeters.describe` and lists."""
+        return dict(self.filter(code__in=list(codes)).values_list("code", "name"))
 
     def within(self, code: str):
         """Places whose ancestors include `code`, the place itself excluded."""
@@ -97,6 +106,11 @@ class Place(models.Model):
             GinIndex(F("postcodes"), name="place_postcodes"),
             models.Index(F("kind"), F("slug"), name="place_kind_slug"),
             models.Index(F("siren"), name="place_siren", condition=~Q(siren="")),
+            GistIndex(
+                Func(F("longitude"), F("latitude"), function="point"),
+                name="commune_point",
+                condition=Q(kind=PlaceKind.COMMUNE, longitude__isnull=False, latitude__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +120,10 @@ class Place(models.Model):
     def short_code(self) -> str:
         """The code without its kind: INSEE code, SIREN, or wave and number of a territory."""
         return self.code.split("-", 1)[1]
+
+    def get_absolute_url(self) -> str:
+        """Path of the place's page; empty for a country or a zoning, which have none. Asks the database nothing."""
+        return address(self.kind, self.code, self.slug)
 
     def is_in_force(self, on: date) -> bool:
         return (self.valid_from is None or self.valid_from <= on) and (
@@ -135,6 +153,11 @@ class PlaceName(models.Model):
         indexes = [
             models.Index(OpClass(F("folded"), name="text_pattern_ops"), F("rank"), name="place_name_prefix"),
             models.Index(F("code"), name="place_name_code", condition=~Q(code="")),
+            # What is typed first is short and matches thousands of names: these give the best ones without sorting.
+            *(
+                models.Index(Left("folded", length), F("rank"), F("id"), name=f"place_name_start_{length}")
+                for length in SHORT_STARTS
+            ),
         ]
 
     def __str__(self) -> str:

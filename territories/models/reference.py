@@ -47,3 +47,19 @@ class NomenclatureEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.label}"
+
+
+class ReferenceLoad(models.Model):
+    """One version of the project's reference tables that was loaded: the next start compares its digest and goes on."""
+
+    digest = models.CharField("empreinte des tables", max_length=64)
+    counts = models.JSONField("effets", default=dict)
+    loaded_at = models.DateTimeField("chargées le")
+
+    class Meta:
+        verbose_name = "chargement des tables de référence"
+        verbose_name_plural = "chargements des tables de référence"
+        indexes = [models.Index(F("loaded_at").desc(), F("id").desc(), name="reference_load_newest")]
+
+    def __str__(self) -> str:
+        return f"tables {self.digest[:12]} chargées le {self.loaded_at:%d/%m/%Y}"
