@@ -45,7 +45,7 @@ class Details:
         return tuple(name for name in FIELDS if getattr(self, name) != getattr(other, name))
 
 
-class EntryConflict(Exception):
+class EntryConflict(Exception):  # noqa: N818 - named after what happened
     """The entry was changed elsewhere (another window, another device) since the version the person started from."""
 
     def __init__(self, *, current: Details, version: int, mine: Details) -> None:
@@ -70,7 +70,7 @@ def normalise_phone(text: str) -> str:
     """Return a French number in its usual form, empty for an empty text.
 
     Numbers of the nine-digit plan give « 04 66 12 34 56 » (overseas départements included, whose international code
-    repeats the first digits); those of the collectivities overseas give « +687 12 34 56 ». Others raise ValidationError.
+    repeats the first digits); those of the collectivities overseas « +687 12 34 56 ». Others raise ValidationError.
     """
     bare = _PHONE_SIGNS.sub("", text.replace("(0)", ""))
     if not bare:

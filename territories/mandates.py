@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from territories.history import sign
 from territories.models import Mandate
 from ti_portal.core.integrity import refused_by_constraints
 
@@ -49,8 +50,7 @@ def end_mandate(*, mandate_id: int, last_day: date, actor, at: datetime) -> Mand
 
 
 def _save(mandate: Mandate, *, actor, at: datetime) -> Mandate:
-    mandate._history_user = actor
-    mandate._history_date = at
+    sign(mandate, by=actor, at=at)
     with refused_by_constraints(Mandate):
         mandate.save()
     return mandate

@@ -1,7 +1,8 @@
 """Who may do what in `territories`, in one place, for pages, admin, API and templates alike.
 
-Rights come from dated mandates (a territory, a role, a period) and from `is_staff`, which means the délégation. A closed
-account has none. Fetch inside the perimeter first (`Territory.objects.editable_by`): what is outside does not exist.
+Rights come from dated mandates (a territory, a role, a period) and from `is_staff`, which means the délégation. A
+closed account has none. Fetch inside the perimeter first (`Territory.objects.editable_by`): what is outside does not
+exist.
 
 Who sees whom (one rule, `sees_name_of`):
 

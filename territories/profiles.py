@@ -19,6 +19,7 @@ from django.db import transaction
 
 from territories import rich_text
 from territories.enums import Sector
+from territories.history import sign
 from territories.models import TerritoryProfile
 
 FIELDS = ("presentation", "sectors", "links")
@@ -61,7 +62,7 @@ class Outcome:
     merged: tuple[str, ...] = ()
 
 
-class EditConflict(Exception):
+class EditConflict(Exception):  # noqa: N818 - named after what happened
     """Somebody else changed the same fields since `base`. `base` is None when its version is not in the history.
 
     `mine` is what the person wrote, with the fields in `merged` (touched by the other person alone) already taken over.
@@ -148,8 +149,7 @@ def clean_links(links) -> tuple[tuple[str, str], ...]:
     if len(pairs) > MAX_LINKS:
         raise ValidationError(f"{MAX_LINKS} liens au plus.", code="too_many_links")
     kept = []
-    for label, url in pairs:
-        label, url = " ".join(label.split()), url.strip()
+    for label, url in [(" ".join(label.split()), url.strip()) for label, url in pairs]:
         if not label or len(label) > MAX_LABEL:
             raise ValidationError(f"Chaque lien a un intitulé de {MAX_LABEL} signes au plus.", code="label")
         check_address(url)
@@ -256,9 +256,7 @@ def _write(profile, current, result, *, actor, at, reason, merged=()) -> Outcome
     profile.version += 1
     profile.updated_at = at
     profile.updated_by = actor
-    profile._history_user = actor
-    profile._history_date = at
-    profile._change_reason = reason
+    sign(profile, by=actor, at=at, reason=reason)
     profile.save()
     return Outcome(profile.version, changed=True, merged=merged)
 

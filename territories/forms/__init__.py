@@ -1,0 +1,1 @@
+"""Forms of `territories`, one module per subject."""

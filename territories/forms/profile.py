@@ -1,0 +1,126 @@
+"""The form of a territory's page: its presentation, its sectors, its links.
+
+Checks are those of `territories.profiles`; the form puts their sentences at the right field.
+"""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from dsfr.forms import DsfrBaseForm
+
+from territories import profiles, rich_text
+from territories.enums import Sector
+from territories.profiles import FIELDS, MAX_LABEL, MAX_LINKS, MAX_URL, UNKNOWN_VERSION, Document
+
+SPARE_ROWS = 2
+MINE, THEIRS = "mine", "theirs"
+
+
+class ProfileForm(DsfrBaseForm):
+    presentation = forms.CharField(
+        label="Présentation du territoire",
+        required=False,
+        help_text=(
+            "Ce qui fait l’industrie de votre territoire, ses atouts, ses projets. Sans mise en forme, une ligne vide "
+            "sépare deux paragraphes et un tiret en début de ligne fait une liste."
+        ),
+        widget=forms.Textarea(attrs={"rows": 14, "data-rich-text": "", "class": "fr-input"}),
+    )
+    sectors = forms.MultipleChoiceField(
+        label="Filières présentes",
+        required=False,
+        choices=Sector.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Selon les comités stratégiques de filière du Conseil national de l’industrie.",
+        error_messages={"invalid_choice": "Une des filières n’existe pas."},
+    )
+
+    def clean_presentation(self) -> str:
+        return profiles.clean_presentation(self.cleaned_data["presentation"])
+
+
+class LinkForm(DsfrBaseForm):
+    label = forms.CharField(
+        label="Intitulé",
+        required=False,
+        max_length=MAX_LABEL,
+        error_messages={"max_length": f"{MAX_LABEL} signes au plus ; il y en a %(show_value)d."},
+    )
+    url = forms.CharField(
+        label="Adresse, commençant par https://",
+        required=False,
+        max_length=MAX_URL,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+        error_messages={"max_length": f"{MAX_URL} signes au plus ; il y en a %(show_value)d."},
+    )
+
+    def clean_url(self) -> str:
+        url = self.cleaned_data["url"]
+        if url:
+            profiles.check_address(url)
+        return url
+
+    def clean(self):
+        values = super().clean()
+        if values.get("url") and not values.get("label") and "label" not in self.errors:
+            self.add_error("label", "Donnez un intitulé à cette adresse.")
+        if values.get("label") and not values.get("url") and "url" not in self.errors:
+            self.add_error("url", "Donnez l’adresse de ce lien, ou videz son intitulé.")
+        return values
+
+
+class LinkRows(forms.BaseFormSet):
+    """Rows of links: those that exist and a few empty ones. An emptied row takes its link away."""
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        return [(row.cleaned_data["label"], row.cleaned_data["url"]) for row in self if row.cleaned_data.get("url")]
+
+
+LinkFormSet = forms.formset_factory(LinkForm, formset=LinkRows, extra=SPARE_ROWS, max_num=MAX_LINKS, absolute_max=20)
+
+
+class ProfileEditing:
+    """The form and its rows of links together, with the version they start from and the choices of a conflict."""
+
+    def __init__(self, data=None, *, document: Document | None = None, version: int = 0) -> None:
+        if data is None:
+            document = document or Document()
+            self.version = version
+            self.choices: dict[str, str] = {}
+            initial = {"presentation": rich_text.to_source(document.presentation), "sectors": list(document.sectors)}
+            self.form = ProfileForm(initial=initial)
+            rows = [{"label": label, "url": url} for label, url in document.links]
+            self.links = LinkFormSet(initial=rows, prefix="links")
+        else:
+            self.version = _version(data.get("version", ""))
+            self.choices = {name: data.get(f"choice-{name}", MINE) for name in FIELDS}
+            self.form = ProfileForm(data)
+            self.links = LinkFormSet(data, prefix="links")
+
+    def is_valid(self) -> bool:
+        fine = self.form.is_valid()
+        if not self.links.is_valid():
+            return False
+        if len(self.links.links) > MAX_LINKS:
+            self.form.add_error(None, ValidationError(f"{MAX_LINKS} liens au plus."))
+            return False
+        return fine
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.form.errors) or bool(self.links.total_error_count())
+
+    def changes(self, theirs: Document | None) -> dict[str, object]:
+        """What to save; for a field left to the other person, the value of `theirs`."""
+        values = {
+            "presentation": self.form.cleaned_data["presentation"],
+            "sectors": self.form.cleaned_data["sectors"],
+            "links": self.links.links,
+        }
+        if theirs is not None:
+            values |= {name: getattr(theirs, name) for name in FIELDS if self.choices[name] == THEIRS}
+        return values
+
+
+def _version(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else UNKNOWN_VERSION
