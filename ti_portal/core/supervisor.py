@@ -177,7 +177,9 @@ class Supervisor:
             runner.pending = b""
 
     def _show(self, runner: _Runner, line: bytes) -> None:
-        text = line.decode("utf-8", "replace").rstrip("\r")
+        text = line.decode("utf-8", "replace").rstrip()
+        if not text:
+            return
         runner.last_lines.append(text)
         self._say(f"{runner.program.name:<{self._width}} | {text}")
 

@@ -64,8 +64,12 @@ def ensure_running(
         return Engines(database_url, redis_url)
     var = layout.prepare(var)
     lock = var / "run" / "engines.lock"
-    postgres = None if database_url else EmbeddedPostgres(layout.postgres_home(var), durable=durable)
-    valkey = None if redis_url else EmbeddedValkey(layout.valkey_home(var))
+    logs = var / "logs"
+    postgres = valkey = None
+    if not database_url:
+        postgres = EmbeddedPostgres(layout.postgres_home(var), durable=durable, log=logs / "postgres.log")
+    if not redis_url:
+        valkey = EmbeddedValkey(layout.valkey_home(var), log=logs / "valkey.log")
     engines = Engines(database_url or postgres.url(database or "postgres"), redis_url or valkey.url(), postgres, valkey)
     try:
         with layout.turn(lock):

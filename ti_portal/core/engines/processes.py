@@ -1,5 +1,6 @@
 """Start, recognise and end the processes of an engine, whoever started them."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -15,8 +16,15 @@ from ti_portal.core.engines.errors import EngineError, reason_of
 LOG_LIMIT = 5_000_000
 POLL = 0.03
 
-# A server may be left running on purpose, for the next user: dropping its handle must not be reported as a leak.
+# A server may be left running on purpose, for the next user. Its handle is kept until the end of this process,
+# and then given a return code, so that Python does not report it as forgotten.
 _STARTED: list[subprocess.Popen[bytes]] = []
+
+
+@atexit.register
+def _let_go() -> None:
+    for child in _STARTED:
+        child.returncode = child.poll() or 0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from ti_portal.core.engines import layout, processes
 from ti_portal.core.engines.errors import EngineError, reason_in, reason_of
@@ -118,15 +120,11 @@ class EmbeddedValkey:
         return process if process and str(self._socket) in " ".join(processes.command_line(process)) else None
 
     def _pid_behind_socket(self) -> int:
-        if not self._socket.exists():
-            return 0
-        client = redis.Redis(unix_socket_path=str(self._socket), socket_timeout=2)
         try:
-            return int(client.info("server")["process_id"])
+            with self._client() as client:
+                return int(client.info("server")["process_id"])
         except redis.RedisError:
             return 0
-        finally:
-            client.close()
 
     def _end(self, server: psutil.Process | None) -> None:
         if server is not None and not processes.end(server, STOP_STEPS):
@@ -144,13 +142,15 @@ class EmbeddedValkey:
         return False
 
     def _answers(self) -> bool:
-        client = redis.Redis(unix_socket_path=str(self._socket), socket_timeout=2)
         try:
-            return bool(client.ping())
+            with self._client() as client:
+                return bool(client.ping())
         except redis.RedisError:
             return False
-        finally:
-            client.close()
+
+    def _client(self) -> redis.Redis:
+        """Without the retries redis-py adds by itself: whether to wait is decided here."""
+        return redis.Redis(unix_socket_path=str(self._socket), socket_timeout=2, retry=Retry(NoBackoff(), 0))
 
 
 def server_program() -> Path:

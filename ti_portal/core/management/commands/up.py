@@ -129,7 +129,8 @@ def programs(host: str, port: int, var: Path, *, with_worker: bool) -> list[Prog
     """The children of `up`. They run with this very Python, found or not on the PATH."""
     python = [sys.executable]
     web = [*python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2"]
-    web += ["--no-ws", "--log-level", "warning", "ti_portal.wsgi:application"]
+    # As many threads as the connection pool of a process can serve at once on two cores.
+    web += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "ti_portal.wsgi:application"]
     if not with_worker:
         return [Program("web", web)]
     # Celery greets root with ten lines of warning that would bury the address of the site.
@@ -179,9 +180,10 @@ def check_outside_servers(engines: Engines) -> None:
         options = {name: value for name, value in probe.settings_dict["OPTIONS"].items() if name != "pool"}
         probe.settings_dict = {**probe.settings_dict, "OPTIONS": {**options, "connect_timeout": 5}}
         try:
-            probe.connect()
+            probe.ensure_connection()
         except DatabaseError as error:
-            raise CommandError(f"La base désignée par DATABASE_URL ne répond pas : {error}") from error
+            reason = " ".join(str(error).split())
+            raise CommandError(f"La base désignée par DATABASE_URL ne répond pas : {reason}") from error
         finally:
             probe.close()
     if engines.valkey is None:
