@@ -1,6 +1,6 @@
 """What a territory's page is made of. Any app adds its section from its AppConfig.ready:
 
-    register(Section(key="appels", title="Appels ouverts", template="funding/sections/_calls.html", load=calls, order=400))
+    register(Section(key="appels", title="Appels ouverts", template="funding/_calls.html", load=calls, order=400))
 
 The template reads what `load` returned as `section`, beside `territory`, `user` and the rest of the page. A section
 that has nothing to say returns None: it is not shown and has no entry in the page's summary.

@@ -1,20 +1,25 @@
-"""Shapes of the maps: what is drawn where. Computed once for a set of outlines and an edition of the list.
+"""Shapes of the maps: what is drawn where. Computed once for a set of places and a load of the outlines.
 
 Names and links are not kept here: pages read them fresh and join them to shapes by the place's number.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from territories import geometry
-from territories.geometry import Frame, Ring, View
-from territories.models import Outline
+from territories.geometry import Frame, Ring, Transform, View
+from territories.models import Outline, ReferenceLoad
 
+# The national map is written in units a little larger than a pixel: the page has to stay light.
+NATIONAL_SCALE = 0.6
+TERRITORY_TOLERANCE, LAND_TOLERANCE = 1.0, 5.0  # kilometres, where a unit is 2.1 km
 LOCAL_WIDTH = 500
 KEPT_LOCAL_MAPS = 600
 NUMBER_ROOM = 24  # a number on the map needs this room, in viewBox units
@@ -51,51 +56,96 @@ class Inset:
 
 @dataclass(frozen=True)
 class NationalMap:
-    width: int = geometry.NATIONAL_WIDTH
-    height: int = geometry.NATIONAL_HEIGHT
+    width: int = round(geometry.NATIONAL_WIDTH * NATIONAL_SCALE)
+    height: int = round(geometry.NATIONAL_HEIGHT * NATIONAL_SCALE)
     shapes: dict[int, str] = field(default_factory=dict)
     backdrop: tuple[str, ...] = ()
     insets: tuple[Inset, ...] = ()
 
 
-def national_map(edition: int | None, territories: Iterable[int], backdrop: Iterable[int]) -> NationalMap:
+def newest_outlines() -> QuerySet:
+    """Number of the last load of the reference tables, which write all outlines: what kept shapes depend on."""
+    return ReferenceLoad.objects.order_by("-pk").values("pk")[:1]
+
+
+def outlines_version() -> int | None:
+    return ReferenceLoad.objects.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def national_map(version: int | None, territories: Iterable[int], backdrop: Iterable[int]) -> NationalMap:
     """National outlines of territories over the land of the `backdrop` places (régions), one path a frame."""
-    return _national_map(edition, tuple(sorted(territories)), tuple(sorted(backdrop)))
+    return _national_map(version, tuple(sorted(territories)), tuple(sorted(backdrop)))
 
 
 @lru_cache(maxsize=4)
-def _national_map(edition: int | None, territories: tuple[int, ...], backdrop: tuple[int, ...]) -> NationalMap:
+def _national_map(version: int | None, territories: tuple[int, ...], backdrop: tuple[int, ...]) -> NationalMap:
     rings = _rings((*territories, *backdrop), "national")
-    shapes = {number: geometry.national_path(rings[number]) for number in territories if rings.get(number)}
+    shapes = {
+        number: _national_path(geometry.frame_of_rings(rings[number]), rings[number], TERRITORY_TOLERANCE)
+        for number in territories
+        if rings.get(number)
+    }
     land: dict[Frame, list[Ring]] = {}
     for number in backdrop:
         if rings.get(number):
             land.setdefault(geometry.frame_of_rings(rings[number]), []).extend(rings[number])
-    paths = tuple(geometry.national_view(frame).path(parts) for frame, parts in land.items())
+    paths = tuple(_national_path(frame, parts, LAND_TOLERANCE) for frame, parts in land.items())
     return NationalMap(shapes=shapes, backdrop=paths, insets=_insets())
+
+
+def _national_path(frame: Frame, rings: list[Ring], tolerance: float) -> str:
+    view = geometry.national_view(frame)
+    smaller = Transform(
+        view.transform.scale * NATIONAL_SCALE, view.transform.x * NATIONAL_SCALE, view.transform.y * NATIONAL_SCALE
+    )
+    # Overseas frames are drawn larger than mainland France: what may be off is the same on the map.
+    limit = tolerance / 111 * geometry.national_view(geometry.METROPOLE).transform.scale / view.transform.scale
+    return geometry.svg_path((_coarse(ring, limit) for ring in rings), frame, smaller)
+
+
+def _coarse(ring: Ring, limit: float) -> Ring:
+    """The ring without the points that change it by less than `limit` degrees (Douglas and Peucker's method)."""
+    middle = len(ring) // 2
+    return _between(ring[: middle + 1], limit)[:-1] + _between([*ring[middle:], ring[0]], limit)[:-1]
+
+
+def _between(line: Ring, limit: float) -> Ring:
+    if len(line) < 3:
+        return line
+    (ax, ay), (bx, by) = line[0], line[-1]
+    length = math.hypot(bx - ax, by - ay) or 1e-9
+    far, at = max(
+        (abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length, index)
+        for index, (x, y) in enumerate(line[1:-1], start=1)
+    )
+    if far <= limit:
+        return [line[0], line[-1]]
+    return _between(line[: at + 1], limit)[:-1] + _between(line[at:], limit)
 
 
 def _insets() -> tuple[Inset, ...]:
     insets = []
     for frame in geometry.OVERSEAS:
         left, top, width, height = geometry.NATIONAL_LAYOUT[frame]
-        insets.append(Inset(frame.name, left + width // 2, top + height + 18))
+        insets.append(
+            Inset(frame.name, round((left + width / 2) * NATIONAL_SCALE), round((top + height) * NATIONAL_SCALE) + 10)
+        )
     return tuple(insets)
 
 
 def local_map(
-    edition: int | None, focus: Iterable[int], shapes: Iterable[int] = (), backdrop: Iterable[int] = ()
+    version: int | None, focus: Iterable[int], shapes: Iterable[int] = (), backdrop: Iterable[int] = ()
 ) -> LocalMap | None:
     """Map framed on the places `focus`, which are drawn with `shapes`; `backdrop` places lie around.
 
     None when no place of `focus` has an outline (single communes, EPT, overseas collectivities).
     """
-    return _local_map(edition, tuple(focus), tuple(shapes), tuple(backdrop))
+    return _local_map(version, tuple(focus), tuple(shapes), tuple(backdrop))
 
 
 @lru_cache(maxsize=KEPT_LOCAL_MAPS)
 def _local_map(
-    edition: int | None, focus: tuple[int, ...], shapes: tuple[int, ...], backdrop: tuple[int, ...]
+    version: int | None, focus: tuple[int, ...], shapes: tuple[int, ...], backdrop: tuple[int, ...]
 ) -> LocalMap | None:
     rings = _rings((*focus, *shapes, *backdrop), "local")
     framed = [rings[number] for number in focus if number in rings]

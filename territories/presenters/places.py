@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, Sum
 
-from territories.enums import NameKind, PlaceKind, Wave
+from territories.enums import NameKind, PlaceKind
 from territories.filters import listed
-from territories.models import ListEdition, Membership, Place, PlaceName, Territory
-from territories.presenters.maps import LocalMap, local_map
+from territories.models import Membership, Place, PlaceName, Territory
+from territories.presenters.maps import LocalMap, local_map, outlines_version
 from territories.presenters.pages import CURRENT_TERRITORY, FIRST_WAVE_TERRITORY, Link, codes_of_kind, link
 
 LINK_FIELDS = ("code", "kind", "nature", "name", "slug", "population")
@@ -44,18 +44,17 @@ def coverage(area: Place, territories: list[Territory]) -> Coverage:
         .aggregate(
             communes=Count("pk"),
             covered_communes=Count("pk", filter=covered),
-            population=Sum("population", default=0),
-            covered_population=Sum("population", filter=covered, default=0),
+            people=Sum("population", default=0),
+            covered_people=Sum("population", filter=covered, default=0),
         )
     )
-    return Coverage(**counted)
+    return Coverage(counted["communes"], counted["covered_communes"], counted["people"], counted["covered_people"])
 
 
 def area_map(area: Place, territories: list[Territory]) -> LocalMap | None:
     """The area's outline with its territories over it."""
-    edition = ListEdition.objects.filter(wave=Wave.CURRENT).order_by("-as_of", "-pk").values_list("pk", flat=True)
     shown = tuple(territory.place_id for territory in territories)
-    return local_map(edition.first(), (area.pk,), shown)
+    return local_map(outlines_version(), (area.pk,), shown)
 
 
 @dataclass(frozen=True)

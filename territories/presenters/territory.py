@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef
 from django.shortcuts import get_object_or_404
 
 from territories.enums import NameKind, PlaceKind, Wave
 from territories.models import Adjacency, ListEdition, Membership, Place, PlaceName, Territory
-from territories.presenters.maps import LocalMap, local_map
+from territories.presenters.maps import LocalMap, local_map, newest_outlines
 from territories.presenters.pages import codes_of_kind, kind_label
 
 PLACE_FIELDS = ("id", "code", "kind", "nature", "name", "slug", "population", "ancestor_codes")
@@ -20,13 +20,15 @@ PLACE_FIELDS = ("id", "code", "kind", "nature", "name", "slug", "population", "a
 def territory_for_page(code: str) -> Territory:
     """Territory of a code like `TI-2023-2707`, with all that its page says of itself. Raises Http404."""
     editions = ListEdition.objects.filter(wave=OuterRef("wave")).order_by("-as_of", "-pk")
-    renamed = PlaceName.objects.filter(place=OuterRef("place"), kind=NameKind.RENAMED).order_by("pk")
+    renamed = PlaceName.objects.filter(place=OuterRef("place"), kind=NameKind.RENAMED).order_by("label").distinct()
     return get_object_or_404(
         Territory.objects.select_related("place", "main_region", "profile")
         .annotate(
-            edition=editions.values("pk")[:1],
+            outlines_version=newest_outlines(),
             edition_as_of=editions.values("as_of")[:1],
             old_names=ArraySubquery(renamed.values("label")),
+            after=ArraySubquery(Adjacency.objects.filter(first=OuterRef("place")).values("second__code")),
+            before=ArraySubquery(Adjacency.objects.filter(second=OuterRef("place")).values("first__code")),
         )
         .defer("place__longitude", "place__latitude", "place__postcodes", "main_region__ancestor_codes"),
         place__code=code,
@@ -109,21 +111,13 @@ class TerritoryFacts:
     @cached_property
     def _related(self) -> list[Place]:
         """Régions, départements, neighbours and territories of the other wave that share a member."""
-        place = self.territory.place
-        touching = Adjacency.objects.filter(Q(first=place) | Q(second=place))
         other_wave = f"TI-{Wave.FIRST if self.territory.wave == Wave.CURRENT else Wave.CURRENT}-"
-        codes = set(place.ancestor_codes) - {place.code}
+        codes = {code for code in self.territory.place.ancestor_codes if code.startswith(("DEP-", "REG-"))}
+        codes.update(self.territory.after, self.territory.before)
         for member in self.members:
             codes.update(codes_of_kind(member.place, other_wave))
-        return list(
-            Place.objects.filter(
-                Q(code__in=codes)
-                | Q(pk__in=touching.filter(first=place).values("second"))
-                | Q(pk__in=touching.filter(second=place).values("first"))
-            )
-            .only("id", "code", "kind", "name", "slug", "population")
-            .order_by("slug", "pk")
-        )
+        related = Place.objects.filter(code__in=codes).only("code", "kind", "name", "slug", "population")
+        return list(related.order_by("slug", "pk"))
 
     @cached_property
     def regions(self) -> list[Place]:
@@ -158,7 +152,9 @@ class TerritoryFacts:
     def map(self) -> LocalMap | None:
         members = tuple(member.place.pk for member in self.members)
         focus = (self.territory.place_id,) if self.territory.wave == Wave.CURRENT else members
-        return local_map(self.territory.edition, focus, members, tuple(neighbour.pk for neighbour in self.neighbours))
+        return local_map(
+            self.territory.outlines_version, focus, members, tuple(neighbour.pk for neighbour in self.neighbours)
+        )
 
 
 def facts_of(territory: Territory, today: date) -> TerritoryFacts:

@@ -3,13 +3,14 @@
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_not_required
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from territories.enums import PlaceKind
 from territories.filters import newest_edition
 from territories.models import Place, Territory
-from territories.presenters.maps import draw, national_map
+from territories.presenters.maps import draw, national_map, outlines_version
 from territories.presenters.pages import link
 
 MAINLAND = "metro"
@@ -34,13 +35,15 @@ class NationalMapView(TemplateView):
             .only("code", "kind", "name", "slug", "nature")
             .order_by("slug", "pk")
         }
-        drawn = national_map(edition and edition.pk, [territory.place_id for territory in territories], list(regions))
+        drawn = national_map(outlines_version(), [territory.place_id for territory in territories], list(regions))
+        groups = list(self._by_region(territories, regions))
         shapes = draw(
-            (territory.place.get_absolute_url(), territory.place.name, drawn.shapes.get(territory.place_id))
-            for territory in territories
+            (f"../{territory.place.code.lower()}/", territory.place.name, drawn.shapes.get(territory.place_id))
+            for group in groups
+            for territory, _ in group["territories"]
         )
         return super().get_context_data(
-            map=drawn, shapes=shapes, groups=self._by_region(territories, regions), edition=edition,
+            map=drawn, shapes=shapes, groups=groups, edition=edition,
             total=len(territories), **kwargs,
         )  # fmt: skip
 
@@ -55,5 +58,9 @@ class NationalMapView(TemplateView):
             found = list(group)
             yield {
                 "region": link(regions[found[0].main_region_id]),
-                "territories": [link(territory.place) for territory in found],
+                "territories": [(territory, self._nearby(territory)) for territory in found],
             }
+
+    def _nearby(self, territory) -> str:
+        """Address of a territory seen from the map's. The page has to stay light: shapes bear the code alone."""
+        return territory.place.get_absolute_url().replace(reverse("territories:list"), "../", 1)
