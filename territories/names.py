@@ -132,7 +132,7 @@ def rebuild(codes: Collection[str] | None = None, *, facts: Mapping[str, Collect
             past[row[0]][Fact(row[1], row[2], row[4])] = None
     gone: list[int] = []
     fresh: list[Row] = []
-    for pk, code, kind, name, population, until in places.values_list(
+    for pk, code, kind, name, population, until in places.order_by("pk").values_list(
         "pk", "code", "kind", "name", "population", "valid_until"
     ):
         own_facts = [*past.get(pk, ()), *((facts or {}).get(code, ()))]

@@ -15,7 +15,7 @@ from territories.loading import companions, wanted
 from territories.loading.editions import bring_editions
 from territories.loading.places import bring_memberships, bring_places
 from territories.memberships import lock_places
-from territories.models import Place, PlaceName, ReferenceLoad
+from territories.models import ReferenceLoad
 from territories.reference_tables.tables import COLUMNS, REFERENCE_DIR, read_table, table_path
 
 # What the tables become depends on this code too: a change of it is loaded like a change of the tables.
@@ -46,8 +46,8 @@ def load(*, at: datetime, folder: Path = REFERENCE_DIR) -> Outcome:
     """Load the reference tables of `folder`, as of the local day of `at`.
 
     One transaction: killed at any moment, it leaves the database as it was. The same version again does
-    nothing. A newer version adds, updates and closes with a date; it deletes no place and no membership. Two loads at once: the
-    second waits and finds the work done. Takes some 10 to 20 seconds the first time.
+    nothing. A newer version adds, updates and closes with a date; it deletes no place and no membership. Two loads at
+    once: the second waits and finds the work done. Takes some 10 to 20 seconds the first time.
     """
     version = digest(folder)
     if _loaded() == version:
@@ -59,14 +59,19 @@ def load(*, at: datetime, folder: Path = REFERENCE_DIR) -> Outcome:
             return Outcome(is_done_already=True)
         counts = _load(tables, at=at)
         ReferenceLoad.objects.create(digest=version, counts=counts, loaded_at=at)
-    with connection.cursor() as cursor:
-        for model in (Place, PlaceName):
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+    _tidy()
     return Outcome(is_done_already=False, counts=counts)
 
 
 def _loaded() -> str | None:
     return ReferenceLoad.objects.order_by("-loaded_at", "-pk").values_list("digest", flat=True).first()
+
+
+def _tidy() -> None:
+    """Give the planner fresh figures and empty the waiting lists of the GIN indexes, without waiting for autovacuum."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE territories_place, territories_placename, territories_membership")
+        cursor.execute("SELECT gin_clean_pending_list('place_ancestors'), gin_clean_pending_list('place_postcodes')")
 
 
 def _load(tables: wanted.Tables, *, at: datetime) -> dict[str, Any]:
