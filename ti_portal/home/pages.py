@@ -53,7 +53,7 @@ class SitePlanView(PublicPage):
 
     def get_context_data(self, **kwargs):
         regions = Place.objects.in_force().of_kind(PlaceKind.REGION).only("code", "kind", "name", "slug")
-        return super().get_context_data(**kwargs, regions=regions.order_by("name", "pk"))
+        return super().get_context_data(**kwargs, regions=regions.order_by("slug", "pk"))
 
 
 @method_decorator(login_not_required, name="dispatch")

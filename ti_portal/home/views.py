@@ -1,12 +1,13 @@
 """Home. Only the roof may look into every app."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from territories.enums import PlaceKind, Wave
 from territories.models import ListEdition, Membership, Place, Territory
+from territories.presenters.pages import POPULATION_YEAR
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -16,15 +17,17 @@ class HomeView(TemplateView):
     template_name = "home/home.html"
 
     def get_context_data(self, **kwargs):
-        wave = Place.objects.filter(code=f"ZON-TI-{Wave.CURRENT}").values_list("population", flat=True).first()
+        totals = Territory.objects.current().aggregate(territories=Count("pk"), people=Sum("place__population"))
         return super().get_context_data(
             **kwargs,
-            territory_count=Territory.objects.current().count(),
-            population=wave,
+            territory_count=totals["territories"],
+            member_count=Membership.objects.in_force().filter(container__territory__wave=Wave.CURRENT).count(),
+            population=totals["people"],
+            population_year=POPULATION_YEAR,
             edition=ListEdition.objects.filter(wave=Wave.CURRENT).order_by("-as_of", "-pk").first(),
             regions=Place.objects.in_force()
             .of_kind(PlaceKind.REGION)
             .filter(nature__in=("metro", "drom"))
             .only("code", "kind", "name", "slug")
-            .order_by("name", "pk"),
+            .order_by("slug", "pk"),
         )
