@@ -4,3 +4,32 @@ from django.apps import AppConfig
 class TerritoriesConfig(AppConfig):
     name = "territories"
     verbose_name = "Territoires"
+    delegation_permissions = {
+        "territory": "view",
+        "territoryprofile": "view change",
+        "historicalterritoryprofile": "view",
+        "mandate": "view add change delete",
+        "historicalmandate": "view",
+        "contactentry": "view change",
+        "invitation": "view",
+        "listedition": "view",
+        "place": "view",
+        "datasource": "view",
+        "nomenclatureentry": "view",
+    }
+
+    def ready(self) -> None:
+        from territories import personal_data as own_data
+        from territories.people_section import register_people
+        from territories.presenters.territory_sections import register_sections
+        from ti_portal.accounts import personal_data
+
+        register_sections()
+        register_people()
+        personal_data.register(
+            "territoires",
+            title=own_data.TITLE,
+            export=own_data.export_territories,
+            erase=own_data.erase_territories,
+            kept=own_data.KEPT,
+        )

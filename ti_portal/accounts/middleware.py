@@ -1,9 +1,43 @@
 """The délégation signs in with a second factor."""
 
+from collections.abc import Callable
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from ti_portal.accounts.permissions import is_delegation
+
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# What a member of the délégation without a second factor may reach: setting one up, proving who they are, leaving.
+SETTING_UP = frozenset(
+    {
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_list_webauthn",
+        "account_reauthenticate",
+        "account_logout",
+    }
+)
+
 
 class DelegationMfaMiddleware:
-    def __init__(self, get_response):
+    """Send a member of the délégation who has no second factor to the page that sets one up, whatever they ask for.
+
+    Whoever has one has shown it: every way to sign in goes through allauth, which asks for it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if not is_delegation(request.user) or request.resolver_match.view_name in SETTING_UP:
+            return None
+        if is_mfa_enabled(request.user, SECOND_FACTORS):
+            return None
+        return redirect("mfa_index")

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import path
 
-from ti_portal.home import health, pages, views
+from ti_portal.home import demo_mails, health, pages, views
 from ti_portal.home.my_space import MySpaceView
 from ti_portal.home.sitemaps import sitemaps
 
@@ -13,6 +13,8 @@ app_name = "home"
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("mon-espace/", MySpaceView.as_view(), name="my_space"),
+    path("demonstration/courriels/", demo_mails.DemoMailListView.as_view(), name="demo_mails"),
+    path("demonstration/courriels/<int:pk>/", demo_mails.DemoMailView.as_view(), name="demo_mail"),
     path("mon-projet/", pages.ProjectView.as_view(), name="project"),
     path("communaute/", pages.CommunityView.as_view(), name="community"),
     path("plan-du-site/", pages.SitePlanView.as_view(), name="site_plan"),

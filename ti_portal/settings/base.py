@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    "ti_portal.accounts.proconnect",
     "csp",
     "django_htmx",
     "django_prose_editor",
@@ -120,6 +120,8 @@ SITE_NAME = "Territoires d’industrie"
 # Read by `manage.py up`, in this order; each command does nothing when its work is done already.
 OPENING_COMMANDS: list[str] = ["load_reference"]
 DEMO_ACCOUNTS_NOTICE = ""
+# True where fictitious people may sign in and mails stay on the machine, to be read by all: local settings only.
+IS_DEMONSTRATION = False
 
 EMAIL_BACKEND = "ti_portal.core.mail.OutboxBackend"
 # Where the outbox hands its messages over. "kept" leaves them in the outbox, to be read in the administration.
@@ -135,8 +137,9 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
-# Addresses that may write while answering GET, by URL name: the return from the identity provider signs in.
-WRITES_UNDER_GET = frozenset({"openid_connect_callback", "openid_connect_login"})
+# Addresses that may write while answering GET, by URL name: the return from ProConnect signs in; allauth writes the
+# missing row of an address there when an account was made without it (the same each time).
+WRITES_UNDER_GET = frozenset({"proconnect_callback", "account_email", "account_reset_password_from_key"})
 SITE_URL = ""
 
 # Who runs the portal, for the legal pages. Production reads its own from the environment.
