@@ -18,6 +18,8 @@ LINK_REL = "noopener nofollow"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _ADDRESS = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)", re.IGNORECASE)
+# Space around a block tag is never seen.
+_AROUND_BLOCKS = re.compile(r"\s*(</?(?:p|h3|h4|ul|ol|li|blockquote)>)\s*")
 _EMPTY = re.compile(r"<(p|h3|h4|li|ul|ol|strong|em|blockquote)>(?:\s|&nbsp;|<br>)*</\1>")
 # What other tools write for the same thing.
 _SYNONYMS = {"h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "div": "p"}
@@ -40,7 +42,7 @@ def sanitise(html: str) -> str:
         html = _from_typed(html)
     html = _SYNONYM.sub(lambda found: f"<{found[1]}{_SYNONYMS[found[2].lower()]}", html)
     for _ in range(_PASSES):
-        cleaned = _EMPTY.sub("", _clean(html)).strip()
+        cleaned = _EMPTY.sub("", _AROUND_BLOCKS.sub(r"\1", _clean(html))).strip()
         if cleaned and not _TAG.search(cleaned):
             # Words whose every tag was refused are typed text again.
             cleaned = _from_typed(unescape(cleaned))

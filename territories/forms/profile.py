@@ -12,6 +12,7 @@ from territories.enums import Sector
 from territories.profiles import FIELDS, MAX_LABEL, MAX_LINKS, MAX_URL, UNKNOWN_VERSION, Document
 
 SPARE_ROWS = 2
+INCOMPLETE = "Une partie du formulaire n’est pas arrivée jusqu’à nous. Copiez votre texte, puis rechargez la page."
 MINE, THEIRS = "mine", "theirs"
 
 
@@ -95,7 +96,7 @@ class ProfileEditing:
             self.version = _version(data.get("version", ""))
             self.choices = {name: data.get(f"choice-{name}", MINE) for name in FIELDS}
             self.form = ProfileForm(data)
-            self.links = LinkFormSet(data, prefix="links")
+            self.links = LinkFormSet(data, prefix="links", error_messages={"missing_management_form": INCOMPLETE})
 
     def is_valid(self) -> bool:
         fine = self.form.is_valid()

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from allauth.mfa.models import Authenticator
+
 from territories.mandates import grant_mandate
 from territories.models import Mandate, Territory
 from ti_portal.accounts.models import User
@@ -18,7 +20,10 @@ def person(email: str = "claire.martin@ales.test", **fields) -> User:
 
 
 def delegation(email: str = "paul.durand@delegation.test", **fields) -> User:
-    return person(email, is_staff=True, **fields)
+    """A member of the délégation, with the second factor without which no page opens."""
+    who = person(email, is_staff=True, **fields)
+    Authenticator.objects.create(user=who, type=Authenticator.Type.TOTP, data={"secret": "not used here"})
+    return who
 
 
 def territory(name_start: str = "Alès") -> Territory:

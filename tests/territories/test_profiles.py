@@ -186,7 +186,9 @@ def test_without_a_base_every_difference_is_a_conflict(mine, current):
     assert (result, kept, overlapping) == (mine, (), mine.differs_from(current))
 
 
-@pytest.mark.parametrize("url", ["https://a.fr", "https://a.fr/b?c=d#e", "https://xn--bcher-kva.example:8443/é", "https://école.fr/"])
+@pytest.mark.parametrize(
+    "url", ["https://a.fr", "https://a.fr/b?c=d#e", "https://xn--bcher-kva.example:8443/é", "https://école.fr/"]
+)
 def test_full_https_addresses_are_accepted(url):
     check_address(url)
 

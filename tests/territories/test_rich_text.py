@@ -75,8 +75,9 @@ def test_hostile_html_comes_out_harmless_and_stable(html):
 
 PIECES = st.sampled_from([
     *HOSTILE, "<p>", "</p>", "<ul>", "<li>", "</li>", "</ul>", "<ol>", "<h2>", "<h3>", "</h3>", "<strong>", "</strong>",
-    "<em>", "<blockquote>", "</blockquote>", "<br>", "<a href='https://a.fr/b?c=d&e'>", "</a>", "<table><td>", "<button>",
-    "<div>", "</div>", "<b>", "<!--", "-->", "<![CDATA[", "]]>", "&lt;", "&amp;lt;script&gt;", "\n\n", "- ", "<", ">", '"',
+    "<em>", "<blockquote>", "</blockquote>", "<br>", "<a href='https://a.fr/b?c=d&e'>", "</a>", "<table><td>",
+    "<button>", "<div>", "</div>", "<b>", "<!--", "-->", "<![CDATA[", "]]>", "&lt;", "&amp;lt;script&gt;",
+    "\n\n", "- ", "<", ">", '"',
 ])  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def test_any_mix_comes_out_harmless_and_stable(html):
     assert_harmless(once)
     assert sanitise(once) == once
     to_lines(once)
-    assert sanitise(to_source(once)).replace("\n", "") == once.replace("\n", "")
+    assert sanitise(to_source(once)) == once
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=200))
