@@ -156,32 +156,45 @@ def test_ordinary_account_then_root_share_the_same_data(open_folder: Path) -> No
 
 
 @pytest.fixture
-def small_disk(open_folder: Path) -> Iterator[Path]:
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "tmpfs", str(open_folder)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
+def small_disk(open_folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A disk of a few megabytes: too small for a cluster, unless the test asks for more."""
+    size = getattr(request, "param", "8m")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(open_folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("cette machine ne laisse pas monter de disque")
     yield open_folder
     subprocess.run(["umount", str(open_folder)], check=True)
 
 
-def test_full_disk_is_said_in_french_and_leaves_no_half_cluster(small_disk: Path) -> None:
+def fill(disk: Path) -> None:
+    with (disk / "bouchon").open("wb") as plug:
+        os.posix_fallocate(plug.fileno(), 0, shutil.disk_usage(disk).free)
+
+
+def test_disk_too_small_is_said_in_french_and_keeps_no_half_cluster(small_disk: Path) -> None:
     home = layout.prepare(small_disk / "var") / "postgres"
     with pytest.raises(EngineError, match="le disque est plein"):
         EmbeddedPostgres(home, durable=False).start()
     assert not (home / "data").exists()
-    free = shutil.disk_usage(small_disk).free
-    (small_disk / "bouchon").write_bytes(bytes(free))
+    assert not (home / "data.partial").exists()
+
+
+@pytest.mark.parametrize("small_disk", ["160m"], indirect=True)
+def test_disk_that_filled_up_is_said_in_french_and_loses_nothing(small_disk: Path) -> None:
+    var = layout.prepare(small_disk / "var")
+    server, valkey = EmbeddedPostgres(var / "postgres"), EmbeddedValkey(var / "valkey")
+    server.start()
+    server.ensure_database("gardée")
+    server.stop()
+    fill(small_disk)
     with pytest.raises(EngineError, match="le disque est plein"):
-        EmbeddedPostgres(home, durable=False).start()
-    valkey = EmbeddedValkey(small_disk / "var" / "valkey")
-    try:
-        valkey.start()
-    except EngineError as error:
-        assert "le disque est plein" in error.message  # noqa: PT017 - either outcome is right, a traceback is not
-    finally:
-        valkey.stop()
+        server.start()
+    assert valkey.start() is True
+    valkey.stop()
+    (small_disk / "bouchon").unlink()
+    server.start()
+    assert server.ensure_database("gardée") is False
+    server.stop()
 
 
 def test_read_only_disk_is_said_in_french(small_disk: Path) -> None:

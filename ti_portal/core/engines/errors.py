@@ -16,6 +16,7 @@ REASONS = {
 # Engines run with LC_ALL=C, so their messages are the English ones of the C library.
 PHRASES = {
     "No space left on device": REASONS[errno.ENOSPC],
+    "Check free disk space": REASONS[errno.ENOSPC],
     "Disk quota exceeded": REASONS[errno.EDQUOT],
     "Read-only file system": REASONS[errno.EROFS],
     "Permission denied": REASONS[errno.EACCES],

@@ -24,7 +24,7 @@ STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.
 
 # A postmaster killed a moment ago leaves children that need an instant to notice it, and that hold until then
 # the memory the next one wants.
-BUSY_PHRASES = ("pre-existing shared memory block", "lock file", "could not bind Unix address")
+BUSY_PHRASES = ("pre-existing shared memory block", "already exists", "could not bind Unix address")
 
 TUNING = {
     "shared_buffers": "256MB",
@@ -93,6 +93,8 @@ class EmbeddedPostgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             except psycopg.errors.DuplicateDatabase:
                 return False
+            except psycopg.OperationalError as error:
+                raise EngineError(self._sentence(f"n'a pas pu créer la base « {name} »", str(error))) from error
         return True
 
     def _start(self) -> bool:
@@ -194,7 +196,8 @@ class EmbeddedPostgres:
             if (server := self._server()) and self._wait(lambda: processes.living(server.pid) is not None):
                 return
             output = processes.log_since(self.log, offset)
-            if not any(phrase in output for phrase in BUSY_PHRASES) or time.monotonic() > deadline:
+            is_busy = reason_in(output) is None and any(phrase in output for phrase in BUSY_PHRASES)
+            if not is_busy or time.monotonic() > deadline:
                 raise EngineError(self._sentence("n'a pas pu démarrer", output))
             time.sleep(0.2)
 

@@ -20,6 +20,7 @@ from django.db import DatabaseError, connections
 from django.utils.module_loading import import_string
 
 from ti_portal.core.engines import EngineError, Engines, layout, running_engines
+from ti_portal.core.engines.errors import reason_in
 from ti_portal.core.supervisor import Patience, Program, Supervisor, SupervisorError
 
 OLDEST_PYTHON = (3, 11)
@@ -76,10 +77,17 @@ class Command(BaseCommand):
 
     def _fill(self) -> None:
         self._say("Mise à jour de la base…")
-        call_command("check", tags=["database"], databases=["default"], stdout=io.StringIO())
-        call_command("migrate", interactive=False, verbosity=0)
-        for name in getattr(settings, "OPENING_COMMANDS", ()):
-            call_command(name, stdout=self.stdout, stderr=self.stderr)
+        try:
+            call_command("check", tags=["database"], databases=["default"], stdout=io.StringIO())
+            call_command("migrate", interactive=False, verbosity=0)
+            for name in getattr(settings, "OPENING_COMMANDS", ()):
+                call_command(name, stdout=self.stdout, stderr=self.stderr)
+        except (DatabaseError, OSError) as error:
+            # A full disk is not a fault of the portal: anything else keeps its traceback.
+            reason = reason_in(str(error))
+            if reason is None:
+                raise
+            raise CommandError(f"La base n'a pas pu être mise à jour : {reason}.") from error
         for connection in connections.all():
             connection.close()
             if hasattr(connection, "close_pool"):
