@@ -33,9 +33,8 @@ def nearest_territories(place: Place, *, limit: int = 3) -> list[Near]:
     """The current territories nearest to a place, as the crow flies between points inside communes, nearest first.
 
     From the place's point for a commune, from any of its communes for what contains some. A commune whose point is not
-    known is looked for by the other communes of its intercommunalité or département. Fewer than `limit` within 300 km:
-    fewer answers, none when no point is known at all. Two queries, one more where territories are far apart or the place
-    has no point of its own.
+    known is looked for by the other communes of its intercommunalité or département. None is farther than 300 km:
+    there may be fewer than `limit`, or none. Two queries, more where territories are far apart or the point unknown.
     """
     origins = _points(place)
     if not origins:

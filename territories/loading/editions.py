@@ -1,7 +1,5 @@
 """The official editions kept in the reference tables, applied in order by the importer of the official list."""
 
-import hashlib
-import json
 from datetime import date, datetime
 
 from territories.enums import Wave
@@ -31,8 +29,7 @@ def listing(tables: Tables, edition: str) -> Listing:
         )
         for line, row in enumerate((row for row in tables["territory_members"] if row["edition"] == edition), start=2)
     )
-    facts = json.dumps([(row.number, row.territory, row.siren) for row in members], ensure_ascii=False)
-    return Listing(members, hashlib.sha256(facts.encode()).hexdigest(), EDITIONS[edition][2])
+    return Listing(members, EDITIONS[edition][2])
 
 
 def bring_editions(tables: Tables, *, at: datetime) -> dict[str, dict[str, int]]:

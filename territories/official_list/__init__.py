@@ -5,6 +5,7 @@ proposed = plan(listing, known_for(listing, wave=2023), wave=2023, as_of=date(20
 edition = apply(proposed, at=timezone.now(), actor=request.user)
 """
 
+from territories.official_list import wording
 from territories.official_list.applying import (
     ClosuresNotConfirmedError,
     NotYetInForceError,
@@ -31,4 +32,5 @@ __all__ = [
     "known_for",
     "plan",
     "read",
+    "wording",
 ]

@@ -1,5 +1,7 @@
 """The list as it was read, and what can be wrong with it."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -45,8 +47,13 @@ class ListedMember:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list that was read whole. `digest` is the fingerprint of the file."""
+    """A list that was read whole. `label` says where from."""
 
     members: tuple[ListedMember, ...]
-    digest: str
     label: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of what the list says: the same for the CSV and the XLSX of one list, whatever its order."""
+        facts = sorted([row.number, row.territory, row.siren] for row in self.members)
+        return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
