@@ -97,7 +97,7 @@ def test_lines_carry_the_name_of_their_program(run) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_is_left_however_the_supervisor_ends(run, number: signal.Signals) -> None:
     started = run("a", STUBBORN, "b", "echo lancé; exec sleep 61")
-    started.read_until("a | lancé")
+    started.read_until("a | lancé", "b | lancé")
     family = started.family()
     assert len(family) >= 6
     started.process.send_signal(number)
