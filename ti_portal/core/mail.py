@@ -40,6 +40,8 @@ LONGEST_WAIT = timedelta(hours=6)
 BATCH = 100
 LONGEST_SUBJECT = 400
 LONGEST_KEY = 200
+# Beginnings of the keys of such messages; allauth sends through Django's own mail, see `OutboxBackend`.
+PERSONAL_KEYS = ("mail:", "invitation:")
 TRANSPORTS = {
     "kept": "django.core.mail.backends.dummy.EmailBackend",
     "smtp": "django.core.mail.backends.smtp.EmailBackend",
@@ -155,6 +157,11 @@ def retry_failed(*, message_ids: Iterable[int], at: datetime) -> int:
         for message_id in ids:
             _ring_after_commit(message_id)
     return len(ids)
+
+
+def is_personal(message: OutboxMessage) -> bool:
+    """Whether a message carries a link or a code that opens an account: those of allauth and the invitations."""
+    return message.key.startswith(PERSONAL_KEYS)
 
 
 def message_id_of(message: OutboxMessage) -> str:

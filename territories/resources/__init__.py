@@ -1,0 +1,1 @@
+"""Tables that the délégation takes away and sends back, one module per subject."""
