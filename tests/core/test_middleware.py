@@ -1,5 +1,5 @@
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import ResolverMatch
@@ -30,7 +30,7 @@ def test_a_write_under_post_passes_and_get_may_read(db):
 
 
 def test_the_guard_leaves_with_the_request(db):
-    with pytest.raises(WriteUnderGet):
+    with pytest.raises(WriteUnderGet), transaction.atomic():
         answer(touch, RequestFactory().get("/"))
     with connection.cursor() as cursor:
         cursor.execute("UPDATE territories_place SET name = name WHERE code = 'PAYS-99100'")
