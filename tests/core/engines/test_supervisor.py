@@ -83,7 +83,7 @@ def none_left(pids: list[int], seconds: float = 5.0) -> bool:
 
 
 def test_lines_carry_the_name_of_their_program(run) -> None:
-    started = run("web", "echo un; printf 'sans fin'; exec sleep 61", "worker", "printf 'é\\377\\n' >&2; exec sleep 61")
+    started = run("web", "printf 'un\\nsans fin'; exec sleep 61", "worker", "printf 'é\\377\\n' >&2; exec sleep 61")
     started.read_until("worker |", "web    |")
     started.process.terminate()
     assert started.finish() == 0
