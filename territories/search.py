@@ -159,12 +159,13 @@ def _name_branches(query: Query, limit: int, kinds: Sequence[str], *, with_close
         branches.append((f"(SELECT {_ROW}, 1 {_NAMES} {beginning}{condition} {_BEST})", [*start_values, *values, size]))
     head, departements = split_departement(query.words, _departements())
     if head:
+        there = [list(departements), *values, size]
+        exact = f"(SELECT {_ROW}, 0 {_NAMES} n.folded = %s AND n.kind = 'official' AND {_WITHIN}{condition} {_BEST})"
+        branches.append((exact, [head, *there]))
         beginning, start_values = _beginning(head)
-        inside = (
-            f"(SELECT {_ROW}, (NOT (n.folded = %s AND n.kind = 'official'))::int "
-            f"{_NAMES} {beginning} AND {_WITHIN}{condition} {_BEST})"
+        branches.append(
+            (f"(SELECT {_ROW}, 1 {_NAMES} {beginning} AND {_WITHIN}{condition} {_BEST})", [*start_values, *there])
         )
-        branches.append((inside, [head, *start_values, list(departements), *values, size]))
     return branches
 
 

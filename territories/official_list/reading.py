@@ -222,7 +222,7 @@ def _member(line: int, values: dict[str, str]) -> ListedMember | list[Problem]:
             values[name] = value[:20]
         elif not value.isprintable():
             refuse("control_characters", f"la colonne {name} contient des caractères invisibles.")
-            values[name] = ""
+            values[name] = "?"
     number = _NUMBER.fullmatch(values["id_ti"])
     if number is None:
         refuse("bad_number", f"l’identifiant « {values['id_ti']} » n’a pas la forme ti-2707.")
