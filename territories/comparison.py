@@ -1,6 +1,7 @@
 """What differs between two versions of a territory's page, in words. Pure: no Django, no clock, no query."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -8,6 +9,7 @@ from difflib import SequenceMatcher
 SAME, ADDED, REMOVED = "same", "added", "removed"
 # Past this many words on either side a block is shown as replaced whole: the comparison is quadratic.
 MAX_WORDS = 1_500
+MAX_LINES = 80
 _WORD = re.compile(r"\S+\s*")
 
 
@@ -25,11 +27,50 @@ def compare_lines(before: Sequence[str], after: Sequence[str]) -> list[list[Segm
         if tag == "equal":
             compared += [[Segment(SAME, line)] for line in new]
             continue
-        paired = min(len(old), len(new))
-        compared += [compare_words(a, b) for a, b in zip(old[:paired], new[:paired], strict=True)]
-        compared += [[Segment(REMOVED, line)] for line in old[paired:]]
-        compared += [[Segment(ADDED, line)] for line in new[paired:]]
+        for removed, added in _paired(old, new):
+            if removed is None:
+                compared.append([Segment(ADDED, added)])
+            elif added is None:
+                compared.append([Segment(REMOVED, removed)])
+            else:
+                compared.append(compare_words(removed, added))
     return compared
+
+
+def _paired(old: Sequence[str], new: Sequence[str]) -> list[tuple[str | None, str | None]]:
+    """Put beside each other, in order, the lines that share the most words; the others stand alone.
+
+    Comparing word by word two lines that have nothing to do with each other would be unreadable.
+    """
+    if len(old) > MAX_LINES or len(new) > MAX_LINES:
+        return [(line, None) for line in old] + [(None, line) for line in new]
+    bags = [Counter(line.split()) for line in old], [Counter(line.split()) for line in new]
+    # best[i][j]: the most words in common that pairs among old[i:] and new[j:] can have.
+    best = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in reversed(range(len(old))):
+        for j in reversed(range(len(new))):
+            together = best[i + 1][j + 1] + _common(bags[0][i], bags[1][j])
+            best[i][j] = max(together, best[i + 1][j], best[i][j + 1])
+    pairs: list[tuple[str | None, str | None]] = []
+    i = j = 0
+    while i < len(old) and j < len(new):
+        common = _common(bags[0][i], bags[1][j])
+        if common and best[i][j] == best[i + 1][j + 1] + common:
+            pairs.append((old[i], new[j]))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            pairs.append((old[i], None))
+            i += 1
+        else:
+            pairs.append((None, new[j]))
+            j += 1
+    return pairs + [(line, None) for line in old[i:]] + [(None, line) for line in new[j:]]
+
+
+def _common(first: Counter, second: Counter) -> int:
+    """Number of words in common, 0 when they are less than a third of the longer line."""
+    common = (first & second).total()
+    return common if 3 * common >= max(first.total(), second.total()) else 0
 
 
 def compare_words(before: str, after: str) -> list[Segment]:

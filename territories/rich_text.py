@@ -154,4 +154,4 @@ def to_summary(html: str, length: int = 160) -> str:
 
 def to_source(html: str) -> str:
     """Return sanitised `html` with one block a line, as it shows in a plain text area (no script in the browser)."""
-    return re.sub(r"(</(?:p|h3|h4|ul|ol|blockquote)>|</li>|<ul>|<ol>)(?=<)", r"\1\n", html)
+    return re.sub(r"(</(?:p|h3|h4|ul|ol|li|blockquote)>|<ul>|<ol>)(?=<(?!/li))", r"\1\n", html)

@@ -1,12 +1,13 @@
 """Filters of the page of recent changes."""
 
 from django import forms
-from dsfr.forms import DsfrBaseForm
+
+from territories.forms.base import PortalForm
 
 BAD_DATE = {"invalid": "Écrivez une date comme 24/11/2026."}
 
 
-class ChangeFilters(DsfrBaseForm):
+class ChangeFilters(PortalForm):
     territoire = forms.ChoiceField(
         label="Territoire", required=False, error_messages={"invalid_choice": "Ce territoire n’existe pas."}
     )

@@ -1,17 +1,16 @@
 """The form of one's own entry in the directory, and the filters of the directory."""
 
 from django import forms
-from dsfr.forms import DsfrBaseForm
 
 from territories import contacts
 from territories.contacts import MAX_LENGTH
 from territories.enums import MandateRole
-from territories.forms.profile import _version as version_number
+from territories.forms.base import PortalForm
 
 TOO_LONG = {"max_length": f"{MAX_LENGTH} signes au plus ; il y en a %(show_value)d."}
 
 
-class ContactForm(DsfrBaseForm):
+class ContactForm(PortalForm):
     job_title = forms.CharField(
         label="Fonction",
         required=False,
@@ -42,7 +41,7 @@ class ContactForm(DsfrBaseForm):
         return contacts.normalise_phone(self.cleaned_data["phone"])
 
 
-class DirectoryFilters(DsfrBaseForm):
+class DirectoryFilters(PortalForm):
     """Read from the address; a value that means nothing is said at its field, and filters nothing out."""
 
     q = forms.CharField(
@@ -69,6 +68,3 @@ class DirectoryFilters(DsfrBaseForm):
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = [("", "Toutes les régions"), *regions]
         self.fields["territoire"].choices = [("", "Tous les territoires"), *territories]
-
-
-__all__ = ["ContactForm", "DirectoryFilters", "version_number"]

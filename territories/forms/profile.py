@@ -3,20 +3,23 @@
 Checks are those of `territories.profiles`; the form puts their sentences at the right field.
 """
 
+from collections.abc import Callable
+
 from django import forms
 from django.core.exceptions import ValidationError
-from dsfr.forms import DsfrBaseForm
+from django.http import QueryDict
 
 from territories import profiles, rich_text
 from territories.enums import Sector
+from territories.forms.base import ErrorSentences, PortalForm
 from territories.profiles import FIELDS, MAX_LABEL, MAX_LINKS, MAX_URL, UNKNOWN_VERSION, Document
 
 SPARE_ROWS = 2
 INCOMPLETE = "Une partie du formulaire n’est pas arrivée jusqu’à nous. Copiez votre texte, puis rechargez la page."
-MINE, THEIRS = "mine", "theirs"
+THEIRS = "theirs"
 
 
-class ProfileForm(DsfrBaseForm):
+class ProfileForm(PortalForm):
     presentation = forms.CharField(
         label="Présentation du territoire",
         required=False,
@@ -39,7 +42,7 @@ class ProfileForm(DsfrBaseForm):
         return profiles.clean_presentation(self.cleaned_data["presentation"])
 
 
-class LinkForm(DsfrBaseForm):
+class LinkForm(PortalForm):
     label = forms.CharField(
         label="Intitulé",
         required=False,
@@ -81,22 +84,36 @@ LinkFormSet = forms.formset_factory(LinkForm, formset=LinkRows, extra=SPARE_ROWS
 
 
 class ProfileEditing:
-    """The form and its rows of links together, with the version they start from and the choices of a conflict."""
+    """The form and its rows of links together, with the version they start from.
 
-    def __init__(self, data=None, *, document: Document | None = None, version: int = 0) -> None:
+    When it answers a conflict, a field left to the other person (`choice-<field>=theirs`) is read from `document_at`
+    of that version, whatever was typed in it.
+    """
+
+    def __init__(
+        self,
+        data=None,
+        *,
+        document: Document | None = None,
+        version: int = 0,
+        document_at: Callable[[int], Document] | None = None,
+    ) -> None:
         if data is None:
             document = document or Document()
             self.version = version
-            self.choices: dict[str, str] = {}
             initial = {"presentation": rich_text.to_source(document.presentation), "sectors": list(document.sectors)}
             self.form = ProfileForm(initial=initial)
             rows = [{"label": label, "url": url} for label, url in document.links]
-            self.links = LinkFormSet(initial=rows, prefix="links")
+            self.links = LinkFormSet(initial=rows, prefix="links", error_class=ErrorSentences)
         else:
-            self.version = _version(data.get("version", ""))
-            self.choices = {name: data.get(f"choice-{name}", MINE) for name in FIELDS}
+            self.version = version_number(data.get("version", ""))
+            left = [name for name in FIELDS if data.get(f"choice-{name}") == THEIRS]
+            if left and document_at is not None:
+                data = _with(data, document_at(self.version), left)
             self.form = ProfileForm(data)
-            self.links = LinkFormSet(data, prefix="links", error_messages={"missing_management_form": INCOMPLETE})
+            self.links = LinkFormSet(
+                data, prefix="links", error_class=ErrorSentences, error_messages={"missing_management_form": INCOMPLETE}
+            )
 
     def is_valid(self) -> bool:
         fine = self.form.is_valid()
@@ -111,17 +128,31 @@ class ProfileEditing:
     def has_errors(self) -> bool:
         return bool(self.form.errors) or bool(self.links.total_error_count())
 
-    def changes(self, theirs: Document | None) -> dict[str, object]:
-        """What to save; for a field left to the other person, the value of `theirs`."""
-        values = {
+    @property
+    def changes(self) -> dict[str, object]:
+        """What to save, once valid."""
+        return {
             "presentation": self.form.cleaned_data["presentation"],
             "sectors": self.form.cleaned_data["sectors"],
             "links": self.links.links,
         }
-        if theirs is not None:
-            values |= {name: getattr(theirs, name) for name in FIELDS if self.choices[name] == THEIRS}
-        return values
 
 
-def _version(text: str) -> int:
+def _with(data: QueryDict, document: Document, fields: list[str]) -> QueryDict:
+    """What was posted, with `fields` as they are in `document`."""
+    data = data.copy()
+    if "presentation" in fields:
+        data["presentation"] = rich_text.to_source(document.presentation)
+    if "sectors" in fields:
+        data.setlist("sectors", list(document.sectors))
+    if "links" in fields:
+        data["links-TOTAL_FORMS"] = str(min(len(document.links) + SPARE_ROWS, MAX_LINKS))
+        rows = [*document.links, *[("", "")] * SPARE_ROWS]
+        for index, (label, url) in enumerate(rows):
+            data[f"links-{index}-label"], data[f"links-{index}-url"] = label, url
+    return data
+
+
+def version_number(text: str) -> int:
+    """The version that a form started from; UNKNOWN_VERSION when its hidden field was spoiled."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else UNKNOWN_VERSION

@@ -11,7 +11,8 @@ from django.views.generic import View
 from territories import contacts
 from territories.contacts import Details, EntryConflict
 from territories.enums import PlaceKind
-from territories.forms.contact import ContactForm, DirectoryFilters, version_number
+from territories.forms.contact import ContactForm, DirectoryFilters
+from territories.forms.profile import version_number
 from territories.models import ContactEntry, Place, Territory
 from territories.permissions import can_export_directory, can_see_contacts, has_contact_entry
 from territories.presenters.people import Person
@@ -42,13 +43,13 @@ class MyContactView(View):
             return self.confirm(version)
         form = ContactForm(request.POST)
         if not form.is_valid():
-            return self.show(form, version, status=422)
+            return self.show(form, version)
         try:
             _, changed = contacts.update_entry(
                 person_id=request.user.pk, changes=form.cleaned_data, based_on_version=version, today=self.today
             )
         except EntryConflict as conflict:
-            return self.show(self.form_of(conflict.mine), conflict.version, status=409, conflict=conflict)
+            return self.show(self.form_of(conflict.mine), conflict.version, conflict=conflict)
         said = "Vos coordonnées sont enregistrées et confirmées pour un an." if changed else "Rien n’avait changé."
         messages.success(request, said)
         return redirect("territories:my_contact")
@@ -61,14 +62,14 @@ class MyContactView(View):
                 self.request,
                 "Vos coordonnées ont été modifiées dans une autre fenêtre : relisez-les avant de les confirmer.",
             )
-            return self.show(self.form_of(conflict.current), conflict.version, status=409)
+            return self.show(self.form_of(conflict.current), conflict.version)
         messages.success(self.request, "Merci. Vos coordonnées sont confirmées pour un an.")
         return redirect("territories:my_contact")
 
     def form_of(self, details: Details) -> ContactForm:
         return ContactForm(initial={name: getattr(details, name) for name in contacts.FIELDS})
 
-    def show(self, form, version: int, status: int = 200, conflict: EntryConflict | None = None) -> HttpResponse:
+    def show(self, form, version: int, conflict: EntryConflict | None = None) -> HttpResponse:
         entry = ContactEntry.objects.filter(person=self.request.user).first()
         context = {
             "form": form,
@@ -81,7 +82,7 @@ class MyContactView(View):
             if conflict
             else [],
         }
-        return render(self.request, "territories/contribution/my_contact.html", context, status=status)
+        return render(self.request, "territories/contribution/my_contact.html", context)
 
 
 class DirectoryView(View):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.generic import View
 
 from territories import profiles
-from territories.forms.profile import MINE, ProfileEditing
+from territories.forms.profile import ProfileEditing
 from territories.models import Territory, TerritoryProfile
 from territories.permissions import can_edit_profile, can_restore_profile, can_see_history
 from territories.presenters.versions import (
@@ -55,16 +55,14 @@ class TerritoryOfOnes(View):
     def url(self, name: str, **kwargs) -> str:
         return reverse(f"territories:{name}", kwargs={"code": self.code, **kwargs})
 
-    def page(
-        self, template: str, status: int = 200, *, trail: tuple[tuple[str, str], ...] = (), **context
-    ) -> HttpResponse:
+    def page(self, template: str, *, trail: tuple[tuple[str, str], ...] = (), **context) -> HttpResponse:
         place = self.territory.place
         context |= {
             "territory": self.territory,
             "code": self.code,
             "links": [("Les territoires", reverse("territories:list")), (place.name, place.get_absolute_url()), *trail],
         }
-        return render(self.request, f"territories/contribution/{template}", context, status=status)
+        return render(self.request, f"territories/contribution/{template}", context)
 
     def document_at(self, version: int) -> Document:
         """Raises Http404 for a version that was never written."""
@@ -96,14 +94,13 @@ class ProfileEditView(TerritoryOfOnes):
         return self.show(ProfileEditing(document=Document.of(profile), version=profile.version))
 
     def post(self, request, code: str) -> HttpResponse:
-        editing = ProfileEditing(request.POST)
+        editing = ProfileEditing(request.POST, document_at=self.document_at)
         if not editing.is_valid():
-            return self.show(editing, status=422)
-        theirs = self.document_at(editing.version) if set(editing.choices.values()) != {MINE} else None
+            return self.show(editing)
         try:
             outcome = profiles.update_profile(
                 territory_id=self.territory.pk,
-                changes=editing.changes(theirs),
+                changes=editing.changes,
                 based_on_version=editing.version,
                 actor=request.user,
                 at=timezone.now(),
@@ -113,8 +110,8 @@ class ProfileEditView(TerritoryOfOnes):
         messages.success(request, _said(outcome))
         return redirect(self.territory.place.get_absolute_url())
 
-    def show(self, editing: ProfileEditing, status: int = 200) -> HttpResponse:
-        return self.page("edit.html", status, editing=editing, version=editing.version)
+    def show(self, editing: ProfileEditing) -> HttpResponse:
+        return self.page("edit.html", editing=editing, version=editing.version)
 
     def show_conflict(self, conflict: EditConflict) -> HttpResponse:
         """Both versions side by side; the person's own text stays in the form, which now starts from the newest."""
@@ -132,7 +129,6 @@ class ProfileEditView(TerritoryOfOnes):
         ]
         return self.page(
             "conflict.html",
-            409,
             trail=(("Modifier la page", self.url("edit_profile")),),
             editing=editing,
             version=conflict.version,

@@ -5,6 +5,8 @@ from territories.comparison import ADDED, REMOVED, SAME, Segment, compare_lines,
 
 WORDS = st.lists(st.sampled_from(["bois", "verre", "acier", "et", "papier"]), max_size=12)
 
+LINES = st.lists(WORDS.map(" ".join).filter(bool), max_size=6)
+
 
 def test_words_that_change_are_marked_and_the_others_are_not():
     assert compare_words("le bois et le verre", "le bois et le papier fin") == [
@@ -22,6 +24,30 @@ def test_lines_added_and_removed_are_whole():
         [Segment(SAME, "trois")],
         [Segment(ADDED, "quatre")],
     ]
+
+
+def test_a_changed_line_stands_beside_what_it_was_and_not_beside_its_neighbour():
+    old = ["Une histoire de métal", "Le bassin vit de la mécanique et de l’eau"]
+    assert compare_lines(old, ["Le bassin vit de la mécanique"]) == [
+        [Segment(REMOVED, "Une histoire de métal")],
+        [Segment(SAME, "Le bassin vit de la mécanique"), Segment(REMOVED, "et de l’eau")],
+    ]
+
+
+def test_lines_without_common_words_are_not_mixed():
+    assert compare_lines(["bois"], ["verre plat"]) == [[Segment(REMOVED, "bois")], [Segment(ADDED, "verre plat")]]
+
+
+@given(LINES, LINES)
+def test_every_line_of_both_texts_is_there_in_order(old, new):
+    compared = compare_lines(old, new)
+
+    def side(*kinds):
+        lines = [" ".join(segment.text for segment in line if segment.kind in kinds) for line in compared]
+        return [line for line in lines if line]
+
+    assert side(SAME, REMOVED) == old
+    assert side(SAME, ADDED) == new
 
 
 @given(WORDS, WORDS)

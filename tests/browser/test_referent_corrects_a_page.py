@@ -1,0 +1,188 @@
+"""A référent corrects the page of a territory, in a real browser, with and without JavaScript."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, axe, fits_in_width
+from tests.territories.people import PASSWORD, delegation, mandate, person, territory
+
+pytestmark = pytest.mark.browser
+
+
+def with_account(email: str, where, role: str = "project_lead", **fields):
+    who = person(email, **fields)
+    EmailAddress.objects.create(user=who, email=email, verified=True, primary=True)
+    mandate(who, where, role)
+    return who
+
+
+def sign_in(page: Page, portal: str, email: str) -> None:
+    page.goto(f"{portal}/comptes/connexion/")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Se connecter").click()
+    expect(page.locator(".fr-header").get_by_role("button", name="Se déconnecter")).to_have_count(1)
+
+
+def check(page: Page) -> None:
+    """Accessible and without horizontal scrolling, on a wide screen and on a telephone."""
+    axe(page)
+    page.set_viewport_size(PHONE)
+    assert fits_in_width(page)
+    axe(page)
+    page.set_viewport_size(DESKTOP)
+
+
+@pytest.fixture
+def where(committed_db):
+    found = territory()
+    with_account("claire.martin@ales.test", found)
+    with_account("nora.benali@ales.test", found, "region")
+    return found
+
+
+def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where):
+    address = portal + where.get_absolute_url()
+    claire = open_page()
+    sign_in(claire, portal, "claire.martin@ales.test")
+
+    # Claire writes, with the editor and the keyboard.
+    claire.goto(address)
+    claire.get_by_role("link", name="Modifier la page").click()
+    check(claire)
+    editor = claire.get_by_role("textbox", name="Présentation du territoire")
+    editor.click()
+    claire.keyboard.type("Le verre depuis 1750.")
+    claire.keyboard.press("Enter")
+    claire.get_by_role("button", name="Liste", exact=True).click()
+    claire.keyboard.type("verre creux")
+    claire.keyboard.press("Enter")
+    claire.keyboard.type("verre plat")
+    claire.get_by_label("Verre et céramique").check(force=True)
+    first_link = claire.get_by_role("group", name="Lien 1")
+    first_link.get_by_label("Intitulé").fill("Le pôle")
+    first_link.get_by_label("Adresse").fill("https://pole.example/")
+    claire.get_by_role("button", name="Enregistrer et publier").click()
+
+    # It is published, for everyone.
+    expect(claire.get_by_text("La page est à jour. Vos changements sont publiés.")).to_be_visible()
+    check(claire)
+    visitor = open_page()
+    visitor.goto(address)
+    expect(visitor.get_by_text("Le verre depuis 1750.")).to_be_visible()
+    expect(visitor.get_by_role("listitem").filter(has_text="verre creux")).to_be_visible()
+    expect(visitor.get_by_role("link", name="Le pôle")).to_have_attribute("href", "https://pole.example/")
+    expect(visitor.get_by_text("claire.martin@ales.test")).to_have_count(0)
+
+    # Nora and Claire open the form; Nora saves first.
+    nora = open_page()
+    sign_in(nora, portal, "nora.benali@ales.test")
+    edit = f"{portal}/territoires/{where.place.code.lower()}/modifier/"
+    nora.goto(edit)
+    claire.goto(edit)
+    nora.get_by_role("textbox", name="Présentation du territoire").press("Control+Home")
+    nora.keyboard.type("Nora : ")
+    nora.get_by_role("button", name="Enregistrer et publier").click()
+    expect(nora.get_by_text("Vos changements sont publiés")).to_be_visible()
+
+    claire.get_by_role("textbox", name="Présentation du territoire").press("Control+Home")
+    claire.keyboard.type("Claire : ")
+    claire.get_by_role("button", name="Enregistrer et publier").click()
+    expect(claire.get_by_role("heading", level=1)).to_have_text("Deux versions à rapprocher")
+    expect(claire.get_by_role("heading", name="Version de Nora Benali")).to_be_visible()
+    expect(claire.locator(".diff ins").filter(has_text="Nora :")).to_be_visible()
+    check(claire)
+
+    # Her text is still there; she mixes both and saves on top.
+    mine = claire.get_by_role("textbox", name="Présentation du territoire")
+    expect(mine).to_contain_text("Claire : Le verre depuis 1750.")
+    mine.press("Control+Home")
+    claire.keyboard.type("Nora et ")
+    claire.get_by_role("button", name="Enregistrer et publier ce choix").click()
+    expect(claire.get_by_text("Nora et Claire : Le verre depuis 1750.")).to_be_visible()
+
+    # The versions are compared, and the first one comes back.
+    claire.get_by_role("link", name="Versions de la page").click()
+    check(claire)
+    claire.get_by_label("de la version 1").check(force=True)
+    claire.get_by_label("à la version 3").check(force=True)
+    claire.get_by_role("button", name="Comparer les deux versions choisies").click()
+    expect(claire.locator(".diff ins").first).to_contain_text("Nora et Claire :")
+    check(claire)
+    claire.get_by_role("button", name="Rétablir la version 1").click()
+    expect(claire.get_by_text("La page est revenue à la version 1. C’est la version 4.")).to_be_visible()
+    visitor.reload()
+    expect(visitor.get_by_text("Nora et Claire")).to_have_count(0)
+    expect(visitor.get_by_text("Le verre depuis 1750.")).to_be_visible()
+
+
+def test_the_same_without_javascript(portal, open_page, where):
+    claire = open_page(javascript=False)
+    sign_in(claire, portal, "claire.martin@ales.test")
+    edit = f"{portal}/territoires/{where.place.code.lower()}/modifier/"
+    claire.goto(edit)
+    claire.get_by_label("Présentation du territoire").fill("Le verre.\n\n- creux\n- plat")
+    claire.get_by_label("Verre et céramique").check(force=True)
+    claire.get_by_role("button", name="Enregistrer et publier").click()
+    expect(claire.get_by_role("listitem").filter(has_text="creux")).to_be_visible()
+
+    nora = open_page(javascript=False)
+    sign_in(nora, portal, "nora.benali@ales.test")
+    nora.goto(edit)
+    claire.goto(edit)
+    nora.get_by_label("Présentation du territoire").fill("Le verre et l’acier.")
+    nora.get_by_role("button", name="Enregistrer et publier").click()
+    claire.get_by_label("Présentation du territoire").fill("Le verre et le bois.")
+    claire.get_by_role("button", name="Enregistrer et publier").click()
+    expect(claire.get_by_role("heading", level=1)).to_have_text("Deux versions à rapprocher")
+    expect(claire.get_by_label("Présentation du territoire")).to_have_value("<p>Le verre et le bois.</p>")
+    claire.get_by_label("La version de Nora Benali").check(force=True)
+    claire.get_by_role("button", name="Enregistrer et publier ce choix").click()
+    expect(claire.get_by_text("Le verre et l’acier.")).to_be_visible()
+
+    claire.get_by_role("link", name="Versions de la page").click()
+    claire.get_by_role("link", name="Version 1", exact=True).click()
+    claire.get_by_role("button", name="Rétablir la version 1").click()
+    expect(claire.get_by_text("C’est la version 3.")).to_be_visible()
+
+
+def test_one_keeps_ones_entry_and_reads_the_directory(portal, open_page, where):
+    claire = open_page()
+    sign_in(claire, portal, "claire.martin@ales.test")
+    claire.goto(f"{portal}/mes-coordonnees/")
+    check(claire)
+    claire.get_by_label("Fonction").fill("Cheffe de projet")
+    claire.get_by_label("Téléphone professionnel").fill("12")
+    claire.get_by_role("button", name="Enregistrer mes coordonnées").click()
+    expect(claire.get_by_text("Écrivez un numéro français")).to_be_visible()
+    expect(claire.get_by_label("Fonction")).to_have_value("Cheffe de projet")
+    check(claire)
+    claire.get_by_label("Téléphone professionnel").fill("+33466123456")
+    claire.get_by_role("button", name="Enregistrer mes coordonnées").click()
+    expect(claire.get_by_text("confirmées pour un an")).to_be_visible()
+
+    claire.goto(f"{portal}/annuaire/")
+    check(claire)
+    expect(claire.get_by_role("link", name="04 66 12 34 56")).to_be_visible()
+    expect(claire.get_by_text("à confirmer")).to_have_count(1)
+
+
+def test_the_delegation_reads_recent_changes(portal, open_page, where, client):
+    client.force_login(delegation())
+    page = open_page()
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": portal}])
+    page.goto(f"{portal}/modifications/")
+    check(page)
+    page.get_by_label("Personne").fill("martin")
+    page.get_by_label("Personne").press("Enter")
+    expect(page.get_by_text("1 changement, du plus récent au plus ancien")).to_be_visible()
+    page.get_by_role("link", name=where.place.name).click()
+    check(page)
+    page.goto(f"{portal}/modifications/?du=hier&personne=inconnue")
+    expect(page.get_by_text("Écrivez une date comme 24/11/2026.")).to_be_visible()
+    check(page)
+    page.goto(f"{portal}/annuaire/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Télécharger ces lignes (CSV)").click()
+    assert download.value.suggested_filename == "annuaire.csv"
