@@ -62,6 +62,7 @@ class UserResource(TableResource):
         return self.known.get(User.objects.normalize_email(row[EMAIL]))
 
     def fill(self, instance: User, row: Mapping[str, Any]) -> None:
+        before = (instance.first_name, instance.last_name)
         errors = {}
         email = User.objects.normalize_email(row[EMAIL])
         try:
@@ -79,13 +80,9 @@ class UserResource(TableResource):
             setattr(instance, name, value)
         if errors:
             raise ValidationError(errors)
-        if instance.pk and (instance.is_staff or instance.is_superuser) and not self._may_change_staff(instance):
+        if (instance.is_staff or instance.is_superuser) and before != (instance.first_name, instance.last_name):
             raise ValidationError("Le compte d’un membre de la délégation ne se modifie pas par import.")
         instance.email = email
-
-    def _may_change_staff(self, instance: User) -> bool:
-        unchanged = self.known[instance.email]
-        return (instance.first_name, instance.last_name) == (unchanged.first_name, unchanged.last_name)
 
     def write(self, instance: User, *, is_create: bool) -> None:
         if is_create:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from import_export import resources
 from import_export.fields import Field
 from import_export.instance_loaders import BaseInstanceLoader
+from import_export.results import Result
 
 from ti_portal.core.spreadsheets import Table, UnreadableTable
 from ti_portal.core.table_formats import ROW
@@ -24,8 +25,16 @@ class Column(Field):
 class Difference(resources.Diff):
     """Before and after of a row, marked without inline style, which our content policy refuses."""
 
-    @classmethod
-    def _read_field_values(cls, resource: "TableResource", instance: Model) -> list[str]:
+    def __init__(self, resource: "TableResource", instance: Model, new: bool) -> None:
+        self.left = self._read(resource, instance)
+        self.right: list[str] = []
+        self.new = new
+
+    def compare_with(self, resource: "TableResource", instance: Model) -> None:
+        self.right = self._read(resource, instance)
+
+    @staticmethod
+    def _read(resource: "TableResource", instance: Model) -> list[str]:
         return [shown(resource.export_field(field, instance)) for field in resource.get_import_fields()]
 
     def as_html(self) -> list[str]:
@@ -47,6 +56,13 @@ def shown(value: Any) -> str:
         return "oui" if value else "non"
     text = f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
     return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
+
+
+class NumberedResult(Result):
+    """Counts rows as the file does."""
+
+    def append_invalid_row(self, number: int, row: Mapping[str, Any], validation_error: ValidationError) -> None:
+        super().append_invalid_row(row[ROW], row, validation_error)
 
 
 class TableResource(resources.Resource):
@@ -72,6 +88,10 @@ class TableResource(resources.Resource):
         super().__init__(**kwargs)
         self.actor = actor
         self.at = at
+
+    @classmethod
+    def get_result_class(cls) -> type[NumberedResult]:
+        return NumberedResult
 
     @classmethod
     def get_diff_class(cls) -> type[Difference]:
@@ -173,9 +193,11 @@ def problems_of(result: Any) -> list[Problem]:
     """All that is wrong with an import, in the order of the file."""
     found = [Problem(None, "", sentence_for(error.error)) for error in result.base_errors]
     for invalid in result.invalid_rows:
-        row = next(iter(invalid.values))
         for column, sentences in invalid.error_dict.items():
-            found += [Problem(row, "" if column == NON_FIELD_ERRORS else column, sentence) for sentence in sentences]
+            found += [
+                Problem(invalid.number, "" if column == NON_FIELD_ERRORS else column, sentence)
+                for sentence in sentences
+            ]
     for error_row in result.error_rows:
         found += [Problem((error.row or {}).get(ROW), "", sentence_for(error.error)) for error in error_row.errors]
     return sorted(found, key=lambda problem: problem.row or 0)

@@ -10,7 +10,7 @@ from ti_portal.core.spreadsheets.tables import UnreadableTable
 
 _SEPARATORS = (";", ",", "\t")
 # Accented letters of one encoding read in another: « Ã© » (UTF-8 read twice), « ‚ » inside a word (MS-DOS, Macintosh).
-_MANGLED = re.compile(r"Ã[\u00a0©¨ª«´§®¯¹¢»¼\u20ac\u2030]|\ufffd|[A-Za-z][‚ˆŠŽ„‡‰][a-z]")
+_MANGLED = re.compile(r"Ã[\u00a0©¨ª«´§®¯¹¢»¼\u20ac\u2030]|\ufffd|[‚„ˆ‡][a-z]|[A-Za-z][ŠŽ‰][a-z]")
 
 
 def text_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
