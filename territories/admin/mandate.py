@@ -49,6 +49,9 @@ class MandateForm(forms.ModelForm):
             raise ValidationError(
                 "Un mandat terminé ne se rouvre pas sans date : donnez son dernier jour, ou un nouveau."
             )
+        # `valid_from` is not in this form, so the constraint of the table is not looked at by it.
+        if self.instance.pk and last_day < self.instance.valid_from:
+            raise ValidationError("Le mandat finit avant de commencer.")
         return last_day
 
 

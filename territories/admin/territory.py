@@ -12,7 +12,15 @@ from django.utils.html import format_html, format_html_join
 from territories.admin.filters import InForceFilter, RegionFilter, WaveFilter, places_matching, prefixed
 from territories.enums import Sector
 from territories.models import Mandate, Membership, Territory
-from territories.profiles import Document, EditConflict, cleaned, merge, update_profile
+from territories.profiles import (
+    Document,
+    EditConflict,
+    clean_links,
+    clean_presentation,
+    clean_sectors,
+    merge,
+    update_profile,
+)
 from territories.resources.territories import (
     TerritoryResource,
     profile_of,
@@ -74,13 +82,13 @@ class TerritoryForm(forms.ModelForm):
         }
 
     def clean_presentation(self) -> str:
-        return cleaned({"presentation": self.cleaned_data["presentation"]})["presentation"]
+        return clean_presentation(self.cleaned_data["presentation"])
 
     def clean_sectors(self) -> tuple[str, ...]:
-        return cleaned({"sectors": self.cleaned_data["sectors"]})["sectors"]
+        return clean_sectors(self.cleaned_data["sectors"])
 
     def clean_links(self) -> tuple[tuple[str, str], ...]:
-        return cleaned({"links": read_links(self.cleaned_data["links"])})["links"]
+        return clean_links(read_links(self.cleaned_data["links"]))
 
     def clean(self) -> dict:
         values = super().clean()
