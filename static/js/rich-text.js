@@ -141,7 +141,10 @@ async function enhance(place) {
       textarea.value = editor.isEmpty ? "" : editor.getHTML();
     },
   });
+  // Somebody was quicker than the engine: what they typed is in the editor, and so is their cursor.
+  const wasTyping = document.activeElement === textarea;
   textarea.hidden = true;
+  if (wasTyping) editor.commands.focus("end");
   label.addEventListener("click", () => editor.commands.focus());
 
   const watched = BUTTONS.map((entry) => {

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import View
 
-from territories import profiles
+from territories import profiles, rich_text
 from territories.forms.profile import ProfileEditing
 from territories.models import Territory, TerritoryProfile
 from territories.permissions import can_edit_profile, can_restore_profile, can_see_history
@@ -181,6 +181,7 @@ class VersionView(TerritoryOfOnes):
             version=version,
             current=current.version,
             document=Document.of(row),
+            presentation=rich_text.sanitise(row.presentation),
             sectors=lines_of(Document.of(row), "sectors"),
             at=row.history_date,
             author=person_name(row.history_user),

@@ -25,6 +25,12 @@ def sign_in(page: Page, portal: str, email: str) -> None:
     expect(page.locator(".fr-header").get_by_role("button", name="Se déconnecter")).to_have_count(1)
 
 
+def editor_of(page: Page):
+    """The editor, once its bar is there; until then the plain text area bears the same name."""
+    expect(page.get_by_role("toolbar", name="Mise en forme")).to_be_visible()
+    return page.get_by_role("textbox", name="Présentation du territoire")
+
+
 def check(page: Page) -> None:
     """Accessible and without horizontal scrolling, on a wide screen and on a telephone."""
     axe(page)
@@ -51,7 +57,7 @@ def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where)
     claire.goto(address)
     claire.get_by_role("link", name="Modifier la page").click()
     check(claire)
-    editor = claire.get_by_role("textbox", name="Présentation du territoire")
+    editor = editor_of(claire)
     editor.click()
     claire.keyboard.type("Le verre depuis 1750.")
     claire.keyboard.press("Enter")
@@ -81,12 +87,12 @@ def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where)
     edit = f"{portal}/territoires/{where.place.code.lower()}/modifier/"
     nora.goto(edit)
     claire.goto(edit)
-    nora.get_by_role("textbox", name="Présentation du territoire").press("Control+Home")
+    editor_of(nora).press("Control+Home")
     nora.keyboard.type("Nora : ")
     nora.get_by_role("button", name="Enregistrer et publier").click()
     expect(nora.get_by_text("Vos changements sont publiés")).to_be_visible()
 
-    claire.get_by_role("textbox", name="Présentation du territoire").press("Control+Home")
+    editor_of(claire).press("Control+Home")
     claire.keyboard.type("Claire : ")
     claire.get_by_role("button", name="Enregistrer et publier").click()
     expect(claire.get_by_role("heading", level=1)).to_have_text("Deux versions à rapprocher")
@@ -95,7 +101,7 @@ def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where)
     check(claire)
 
     # Her text is still there; she mixes both and saves on top.
-    mine = claire.get_by_role("textbox", name="Présentation du territoire")
+    mine = editor_of(claire)
     expect(mine).to_contain_text("Claire : Le verre depuis 1750.")
     mine.press("Control+Home")
     claire.keyboard.type("Nora et ")
@@ -145,6 +151,33 @@ def test_the_same_without_javascript(portal, open_page, where):
     claire.get_by_role("link", name="Version 1", exact=True).click()
     claire.get_by_role("button", name="Rétablir la version 1").click()
     expect(claire.get_by_text("C’est la version 3.")).to_be_visible()
+
+
+def test_a_link_is_set_in_the_editor_with_the_keyboard_alone(portal, open_page, where):
+    page = open_page()
+    sign_in(page, portal, "claire.martin@ales.test")
+    page.goto(f"{portal}/territoires/{where.place.code.lower()}/modifier/")
+    editor_of(page).focus()
+    page.keyboard.type("Voir le site")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("End")
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("button", name="Lien", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("javascript:alert(1)")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("L’adresse commence par https://, http:// ou mailto:.")).to_be_visible()
+    axe(page)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("https://site.example/")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Lien", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Enregistrer et publier").click()
+    link = page.get_by_role("link", name="Voir le site")
+    expect(link).to_have_attribute("href", "https://site.example/")
+    expect(link).to_have_attribute("rel", "noopener nofollow")
 
 
 def test_one_keeps_ones_entry_and_reads_the_directory(portal, open_page, where):
