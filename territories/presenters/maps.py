@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import QuerySet
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from territories import geometry
@@ -19,20 +18,19 @@ from territories.models import Outline, ReferenceLoad
 
 # The national map is written in units a little larger than a pixel: the page has to stay light.
 NATIONAL_SCALE = 0.6
-TERRITORY_TOLERANCE, LAND_TOLERANCE = 1.0, 5.0  # kilometres, where a unit is 2.1 km
+TERRITORY_TOLERANCE, LAND_TOLERANCE = 1.0, 3.0  # kilometres, where a unit is 2.1 km
 LOCAL_WIDTH = 500
 KEPT_LOCAL_MAPS = 600
-NUMBER_ROOM = 24  # a number on the map needs this room, in viewBox units
-GOLDEN_STEPS = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
+DISC = "m{} {}a10 10 0 1 0 20 0a10 10 0 1 0-20 0z"
+SEARCHED_LINES = 12
 
 
 class Shape(NamedTuple):
-    """`path` is SVG path data; (x, y) is a point well inside, where a number or a name can stand."""
+    """`path` is SVG path data; (x, y) is a point well inside, where a number can stand, if it bears one."""
 
     path: str
     x: int
     y: int
-    is_small: bool
 
 
 @dataclass(frozen=True)
@@ -63,12 +61,8 @@ class NationalMap:
     insets: tuple[Inset, ...] = ()
 
 
-def newest_outlines() -> QuerySet:
-    """Number of the last load of the reference tables, which write all outlines: what kept shapes depend on."""
-    return ReferenceLoad.objects.order_by("-pk").values("pk")[:1]
-
-
 def outlines_version() -> int | None:
+    """Number of the last load of the reference tables, which write all outlines: what kept shapes depend on."""
     return ReferenceLoad.objects.order_by("-pk").values_list("pk", flat=True).first()
 
 
@@ -134,30 +128,44 @@ def _insets() -> tuple[Inset, ...]:
 
 
 def local_map(
-    version: int | None, focus: Iterable[int], shapes: Iterable[int] = (), backdrop: Iterable[int] = ()
+    version: int | None,
+    focus: Iterable[int],
+    shapes: Iterable[int] = (),
+    *,
+    backdrop: Iterable[int] = (),
+    points: Iterable[tuple[int, float, float]] = (),
+    margin: int = 12,
 ) -> LocalMap | None:
-    """Map framed on the places `focus`, which are drawn with `shapes`; `backdrop` places lie around.
+    """Map framed on the places `focus`, which are drawn with `shapes`; `backdrop` places lie around, in the margin.
 
-    None when no place of `focus` has an outline (single communes, EPT, overseas collectivities).
+    `points` (number, longitude, latitude) are drawn as discs: single communes have no outline. One place alone that has
+    neither (an EPT) takes the outline it shares with the focus. None when no place of `focus` has an outline.
     """
-    return _local_map(version, tuple(focus), tuple(shapes), tuple(backdrop))
+    return _local_map(version, tuple(focus), tuple(shapes), tuple(backdrop), tuple(points), margin)
 
 
 @lru_cache(maxsize=KEPT_LOCAL_MAPS)
 def _local_map(
-    version: int | None, focus: tuple[int, ...], shapes: tuple[int, ...], backdrop: tuple[int, ...]
+    version: int | None,
+    focus: tuple[int, ...],
+    shapes: tuple[int, ...],
+    backdrop: tuple[int, ...],
+    points: tuple[tuple[int, float, float], ...],
+    margin: int,
 ) -> LocalMap | None:
     rings = _rings((*focus, *shapes, *backdrop), "local")
     framed = [rings[number] for number in focus if number in rings]
     if not framed:
         return None
-    view = geometry.local_view(framed, LOCAL_WIDTH)
-    return LocalMap(
-        width=view.width,
-        height=view.height,
-        shapes=_shapes(view, (*focus, *shapes), rings),
-        backdrop=_shapes(view, backdrop, rings),
-    )
+    view = geometry.local_view(framed, LOCAL_WIDTH, margin)
+    drawn = _shapes(view, (*focus, *shapes), rings)
+    for number, longitude, latitude in points:
+        x, y = view.place(longitude, latitude)
+        drawn.setdefault(number, Shape(DISC.format(x - 10, y), x, y))
+    missing = [number for number in shapes if number not in drawn]
+    if len(missing) == len(focus) == 1:
+        drawn[missing[0]] = drawn[focus[0]]
+    return LocalMap(view.width, view.height, drawn, _shapes(view, backdrop, rings, numbered=False))
 
 
 def draw(items: Iterable[tuple[str, str, Shape | str | None]]) -> SafeString:
@@ -173,15 +181,49 @@ def draw(items: Iterable[tuple[str, str, Shape | str | None]]) -> SafeString:
     )
 
 
-def _shapes(view: View, numbers: Iterable[int], rings: dict[int, list[Ring]]) -> dict[int, Shape]:
+def drawing(
+    shapes: LocalMap,
+    own: int | None,
+    places: Iterable[tuple[str, str, int]],
+    *,
+    around: Iterable[tuple[str, str, int]] = (),
+    label: str,
+) -> dict[str, object]:
+    """What `_local_map.html` shows: the outline `own`, then `places` (address, name, number) numbered from 1.
+
+    A place without an outline keeps its number, so that the table beside agrees.
+    """
+    drawn = [(address, name, shapes.shapes.get(number)) for address, name, number in places]
+    outline = shapes.shapes.get(own) if own else None
+    numbers = [(shape.x, shape.y, rank) for rank, (_, _, shape) in enumerate(drawn, start=1) if shape]
+    return {
+        "width": shapes.width,
+        "height": shapes.height,
+        "label": label,
+        "drawing": format_html(
+            '<g class="map__around">{}</g>{}<g class="map__places">{}</g>'
+            '<g class="map__numbers" aria-hidden="true">{}</g>',
+            draw((address, name, shapes.backdrop.get(number)) for address, name, number in around),
+            format_html('<path class="map__own" d="{}"/>', outline.path) if outline else "",
+            draw(drawn),
+            format_html_join("", '<text x="{}" y="{}">{}</text>', numbers) if len(drawn) > 1 else "",
+        ),
+    }
+
+
+def _shapes(
+    view: View, numbers: Iterable[int], rings: dict[int, list[Ring]], *, numbered: bool = True
+) -> dict[int, Shape]:
     shapes = {}
     for number in numbers:
         if number not in rings or geometry.frame_of_rings(rings[number]) != view.frame:
             continue
         path = view.path(rings[number])
         if path:
-            x, y, room = _inner_point([[view.place(*point) for point in ring] for ring in rings[number]])
-            shapes[number] = Shape(path, x, y, room < NUMBER_ROOM)
+            x, y = 0, 0
+            if numbered:
+                x, y, _ = _inner_point([[view.place(*point) for point in ring] for ring in rings[number]])
+            shapes[number] = Shape(path, x, y)
     return shapes
 
 
@@ -190,23 +232,42 @@ def _rings(numbers: Iterable[int], scale: str) -> dict[int, list[Ring]]:
     return {number: geometry.decode_rings(text) for number, text in outlines.values_list("place_id", "rings")}
 
 
-def _inner_point(rings: list[list[tuple[int, int]]]) -> tuple[int, int, int]:
-    """A point inside the outline, in the middle of a wide horizontal chord, and the width of that chord."""
+def _inner_point(rings: list[list[tuple[int, int]]]) -> tuple[int, int, float]:
+    """A point of the largest ring as far from its border as a coarse search finds, and that distance."""
     ring = max(rings, key=_area)
     ys = [y for _, y in ring]
     top, bottom = min(ys), max(ys)
-    best = (ring[0][0], ring[0][1], 0)
-    for step in GOLDEN_STEPS:
-        y = top + (bottom - top) * step + 0.25  # off the whole units, so that no vertex lies on the chord
+    edges = list(zip(ring, [*ring[1:], ring[0]], strict=True))
+    best = (ring[0][0], ring[0][1], 0.0)
+    for step in range(1, SEARCHED_LINES):
+        y = top + (bottom - top) * step / SEARCHED_LINES + 0.25  # off the whole units: no vertex lies on the line
         crossings = sorted(
-            ax + (y - ay) * (bx - ax) / (by - ay)
-            for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True)
-            if (ay <= y) != (by <= y)
+            ax + (y - ay) * (bx - ax) / (by - ay) for (ax, ay), (bx, by) in edges if (ay <= y) != (by <= y)
         )
         for left, right in zip(crossings[::2], crossings[1::2], strict=False):
-            if right - left > best[2] * 1.15:
-                best = (round((left + right) / 2), round(y), round(right - left))
+            for share in (0.5, 0.3, 0.7):
+                x = left + (right - left) * share
+                if (room := _room(x, y, edges, best[2])) > best[2]:
+                    best = (round(x), round(y), room)
     return best
+
+
+def _room(x: float, y: float, edges: list[tuple[tuple[int, int], tuple[int, int]]], enough: float) -> float:
+    """Distance from a point to the nearest edge; some smaller number as soon as it is known not to exceed `enough`."""
+    room = math.inf
+    for start, end in edges:
+        room = min(room, _distance(x, y, *start, *end))
+        if room <= enough:
+            break
+    return room
+
+
+def _distance(x: float, y: float, ax: float, ay: float, bx: float, by: float) -> float:
+    """From a point to a segment."""
+    dx, dy = bx - ax, by - ay
+    along = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy or 1)
+    along = min(1.0, max(0.0, along))
+    return math.hypot(x - ax - along * dx, y - ay - along * dy)
 
 
 def _area(ring: list[tuple[int, int]]) -> float:

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import Count, Q, Sum
 
+from territories.addresses import address
 from territories.enums import NameKind, PlaceKind
 from territories.filters import listed
 from territories.models import Membership, Place, PlaceName, Territory
-from territories.presenters.maps import LocalMap, local_map, outlines_version
+from territories.nearest import nearest_territories
+from territories.presenters.maps import drawing, local_map, outlines_version
 from territories.presenters.pages import CURRENT_TERRITORY, FIRST_WAVE_TERRITORY, Link, codes_of_kind, link
 
 LINK_FIELDS = ("code", "kind", "nature", "name", "slug", "population")
@@ -51,10 +54,15 @@ def coverage(area: Place, territories: list[Territory]) -> Coverage:
     return Coverage(counted["communes"], counted["covered_communes"], counted["people"], counted["covered_people"])
 
 
-def area_map(area: Place, territories: list[Territory]) -> LocalMap | None:
-    """The area's outline with its territories over it."""
-    shown = tuple(territory.place_id for territory in territories)
-    return local_map(outlines_version(), (area.pk,), shown)
+def area_map(area: Place, territories: list[Territory]) -> dict | None:
+    """The area's outline with its territories over it, numbered in the order given."""
+    shapes = local_map(outlines_version(), (area.pk,), tuple(territory.place_id for territory in territories))
+    if shapes is None:
+        return None
+    places = [
+        (territory.place.get_absolute_url(), territory.place.name, territory.place_id) for territory in territories
+    ]
+    return drawing(shapes, area.pk, places, label=f"Carte des territoires d’industrie : {area.name}")
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,27 @@ def surroundings(place: Place) -> Surroundings:
     )
 
 
+class NearLink(NamedTuple):
+    """A territory near a place, and how far, in words."""
+
+    name: str
+    url: str
+    distance: str
+
+
+def nearest(place: Place) -> list[NearLink]:
+    """Nearest territories of a place that lies in none; see `territories.nearest` for how distances are taken."""
+    return [
+        NearLink(near.name, address(PlaceKind.TERRITORY, near.code, near.slug), spoken_distance(near.km))
+        for near in nearest_territories(place)
+    ]
+
+
+def spoken_distance(km: float) -> str:
+    """« moins de 1 km », « 12 km », with a non-breaking space."""
+    return "moins de 1\u00a0km" if km < 1 else f"{round(km)}\u00a0km"
+
+
 def former_communes(place: Place) -> list[str]:
     """Names of the communes that became part of this one, by name."""
     names = PlaceName.objects.filter(place=place, kind=NameKind.FORMER).order_by("folded", "pk")
@@ -95,10 +124,10 @@ def former_communes(place: Place) -> list[str]:
 
 @dataclass
 class MemberCommunes:
-    """Communes of an intercommunalité; `partial` says which of them bring it into a territory on their own."""
+    """Communes of an intercommunalité; `partial`: territories it is not in, but some of its communes are."""
 
     communes: list[Place]
-    partial: dict[str, list[Place]] = field(default_factory=dict)
+    partial: list[tuple[Place, list[Place]]] = field(default_factory=list)
 
 
 def communes_of(place: Place) -> MemberCommunes:
@@ -116,7 +145,10 @@ def communes_of(place: Place) -> MemberCommunes:
         for code in codes_of_kind(commune, CURRENT_TERRITORY):
             if code not in whole:
                 partial[code].append(commune)
-    return MemberCommunes(communes, dict(partial))
+    if not partial:
+        return MemberCommunes(communes)
+    territories = Place.objects.filter(code__in=partial).only(*LINK_FIELDS).order_by("slug", "pk")
+    return MemberCommunes(communes, [(territory, partial[territory.code]) for territory in territories])
 
 
 @dataclass

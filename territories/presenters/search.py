@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from territories.addresses import address
 from territories.enums import PlaceKind
-from territories.interpretation import MAX_LENGTH
+from territories.interpretation import MAX_LENGTH, QueryKind
 from territories.names import slug
 from territories.search import Found, Suggestion
 from ti_portal.core.text import fold_name
@@ -48,7 +48,7 @@ class Result:
     url: str
     territory: str
     territory_url: str
-    is_closed: bool
+    is_outside: bool
 
 
 def result(found: Suggestion) -> Result:
@@ -59,22 +59,23 @@ def result(found: Suggestion) -> Result:
         url=address(found.kind, found.code, found.slug),
         territory=found.territory_name if found.territory_code != found.code else "",
         territory_url=address(PlaceKind.TERRITORY, found.territory_code, slug(found.territory_name)),
-        is_closed=found.is_closed,
+        is_outside=found.kind == PlaceKind.COMMUNE and not found.territory_code and not found.is_closed,
     )
 
 
 def only_answer(found: Found) -> Suggestion | None:
-    """The place to go to at once: the single answer, or the single one in force that bears exactly the typed name."""
-    if found.problem:
+    """The place to go to at once, when there is no doubt: the single answer, the single one in force for a code, or the
+    single one in force that bears exactly the typed name.
+    """
+    if found.problem or not found.places:
         return None
     if len(found.places) == 1:
         return found.places[0]
-    exact = [
-        place
-        for place in found.places
-        if not place.is_closed and not place.via and found.query.folded and fold_name(place.name) == found.query.folded
-    ]
-    return exact[0] if len(exact) == 1 else None
+    in_force = [place for place in found.places if not place.is_closed]
+    if found.query.kind != QueryKind.CODE:
+        typed = found.query.folded
+        in_force = [place for place in in_force if typed and not place.via and fold_name(place.name) == typed]
+    return in_force[0] if len(in_force) == 1 else None
 
 
 def status(count: int, *, limit: int) -> str:

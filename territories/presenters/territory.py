@@ -1,48 +1,30 @@
-"""Facts of a territory's page, read in few queries and shared by its sections."""
+"""What the official data says of a territory: members, areas, neighbours, history, shapes."""
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.shortcuts import get_object_or_404
+from django.db.models import OuterRef, Q
 
 from territories.enums import NameKind, PlaceKind, Wave
 from territories.models import Adjacency, ListEdition, Membership, Place, PlaceName, Territory
-from territories.presenters.maps import LocalMap, local_map, newest_outlines
+from territories.presenters.maps import LocalMap, local_map
 from territories.presenters.pages import codes_of_kind, kind_label
+from territories.presenters.version import Version
 
-PLACE_FIELDS = ("id", "code", "kind", "nature", "name", "slug", "population", "ancestor_codes")
-
-
-def territory_for_page(code: str) -> Territory:
-    """Territory of a code like `TI-2023-2707`, with all that its page says of itself. Raises Http404."""
-    editions = ListEdition.objects.filter(wave=OuterRef("wave")).order_by("-as_of", "-pk")
-    renamed = PlaceName.objects.filter(place=OuterRef("place"), kind=NameKind.RENAMED).order_by("label").distinct()
-    return get_object_or_404(
-        Territory.objects.select_related("place", "main_region", "profile")
-        .annotate(
-            outlines_version=newest_outlines(),
-            edition_as_of=editions.values("as_of")[:1],
-            old_names=ArraySubquery(renamed.values("label")),
-            after=ArraySubquery(Adjacency.objects.filter(first=OuterRef("place")).values("second__code")),
-            before=ArraySubquery(Adjacency.objects.filter(second=OuterRef("place")).values("first__code")),
-        )
-        .defer("place__longitude", "place__latitude", "place__postcodes", "main_region__ancestor_codes"),
-        place__code=code,
-    )
+PLACE_FIELDS = ("code", "kind", "nature", "name", "slug", "population", "longitude", "latitude", "ancestor_codes")
 
 
 class Member(NamedTuple):
-    """`number` is what its shape bears on the map; `communes` are names."""
+    """`number` is what its shape bears on the map; `communes` are the names of its communes, `total` how many."""
 
     number: int
     place: Place
     label: str
     url: str
-    communes: list[str]
+    total: int
+    communes: str
 
 
 class MemberChange(NamedTuple):
@@ -51,16 +33,21 @@ class MemberChange(NamedTuple):
     until: date | None
 
 
-@dataclass
 class TerritoryFacts:
-    """Read on first use and kept for one page."""
+    """What the official data says of a territory. Each fact is read on first use."""
 
-    territory: Territory
-    today: date
+    def __init__(self, territory: Territory, version: Version) -> None:
+        self.territory = territory
+        self.version = version
 
-    @property
-    def edition(self) -> dict[str, date | None]:
-        return {"as_of": self.territory.edition_as_of}
+    @cached_property
+    def edition(self) -> ListEdition | None:
+        return ListEdition.objects.filter(wave=self.territory.wave).order_by("-as_of", "-pk").first()
+
+    @cached_property
+    def old_names(self) -> list[str]:
+        renamed = PlaceName.objects.filter(place=self.territory.place_id, kind=NameKind.RENAMED)
+        return sorted(set(renamed.values_list("label", flat=True)))
 
     @cached_property
     def _memberships(self) -> list[Membership]:
@@ -86,14 +73,15 @@ class TerritoryFacts:
                 membership.member,
                 kind_label(membership.member),
                 membership.member.get_absolute_url(),
-                membership.communes,
+                len(membership.communes) or int(membership.member.kind == PlaceKind.COMMUNE),
+                ", ".join(membership.communes),
             )
             for number, membership in enumerate(in_force, start=1)
         ]
 
     @cached_property
     def commune_count(self) -> int:
-        return sum(len(member.communes) or member.place.kind == PlaceKind.COMMUNE for member in self.members)
+        return sum(member.total for member in self.members)
 
     @cached_property
     def changes(self) -> list[MemberChange]:
@@ -111,13 +99,19 @@ class TerritoryFacts:
     @cached_property
     def _related(self) -> list[Place]:
         """Régions, départements, neighbours and territories of the other wave that share a member."""
+        place = self.territory.place
         other_wave = f"TI-{Wave.FIRST if self.territory.wave == Wave.CURRENT else Wave.CURRENT}-"
-        codes = {code for code in self.territory.place.ancestor_codes if code.startswith(("DEP-", "REG-"))}
-        codes.update(self.territory.after, self.territory.before)
+        codes = {code for code in place.ancestor_codes if code.startswith(("DEP-", "REG-"))}
+        for first, second in (
+            Adjacency.objects.filter(Q(first=place) | Q(second=place))
+            .values_list("first__code", "second__code")
+            .order_by("pk")
+        ):
+            codes.update((first, second))
         for member in self.members:
             codes.update(codes_of_kind(member.place, other_wave))
-        related = Place.objects.filter(code__in=codes).only("code", "kind", "name", "slug", "population")
-        return list(related.order_by("slug", "pk"))
+        related = Place.objects.filter(code__in=codes - {place.code})
+        return list(related.only("code", "kind", "name", "slug", "population").order_by("slug", "pk"))
 
     @cached_property
     def regions(self) -> list[Place]:
@@ -148,18 +142,27 @@ class TerritoryFacts:
             place for place in self._related if place.kind == PlaceKind.TERRITORY and not place.code.startswith(prefix)
         ]
 
-    @cached_property
+    @property
     def map(self) -> LocalMap | None:
         members = tuple(member.place.pk for member in self.members)
-        focus = (self.territory.place_id,) if self.territory.wave == Wave.CURRENT else members
         return local_map(
-            self.territory.outlines_version, focus, members, tuple(neighbour.pk for neighbour in self.neighbours)
+            self.version[0],
+            (self.territory.place_id,) if self.territory.wave == Wave.CURRENT else members,
+            members,
+            backdrop=(neighbour.pk for neighbour in self.neighbours),
+            points=self._single_communes,
+            margin=40,
         )
 
+    @cached_property
+    def _single_communes(self) -> list[tuple[int, float, float]]:
+        return [
+            (member.place.pk, member.place.longitude, member.place.latitude)
+            for member in self.members
+            if member.place.kind == PlaceKind.COMMUNE and member.place.longitude is not None
+        ]
 
-def facts_of(territory: Territory, today: date) -> TerritoryFacts:
-    """The facts of a page, read once however many sections ask for them."""
-    facts = territory.__dict__.get("_page_facts")
-    if facts is None or facts.today != today:
-        facts = territory.__dict__["_page_facts"] = TerritoryFacts(territory, today)
-    return facts
+    @property
+    def has_discs(self) -> bool:
+        """Whether some members are single communes, drawn as discs over the outline of the territory."""
+        return bool(self._single_communes)

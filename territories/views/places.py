@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 
 from territories.addresses import codes_at
 from territories.enums import PlaceKind
-from territories.models import Place
+from territories.models import Place, Territory
 from territories.presenters import places as facts
 from territories.presenters.pages import GEOGRAPHY_YEAR, POPULATION_YEAR, Link, kind_label
 
@@ -48,6 +48,22 @@ class PlaceView(TemplateView):
         """The list of territories, then the first of each list of containers."""
         return [Link(TERRITORIES, reverse("territories:list")), *(links[0] for links in containers if links)]
 
+    def describe(self, around: facts.Surroundings, detail: str) -> str:
+        """One sentence for search engines and previews: which territory, if any."""
+        name = self.place.name
+        if around.territories:
+            answer = f"{name} fait partie du Territoire d’industrie {around.territories[0].name}"
+        else:
+            answer = f"{name} et les Territoires d’industrie les plus proches"
+        return f"{answer} ({detail})." if detail else f"{answer}."
+
+    def count(self, territories: list[Territory]) -> str:
+        names = ", ".join(territory.place.name for territory in territories[:3])
+        if not territories:
+            return f"{self.place.name} : départements, intercommunalités, communes et Territoires d’industrie."
+        more = f" et {len(territories) - 3} autres" if len(territories) > 3 else ""
+        return f"Les Territoires d’industrie en {self.place.name} : {names}{more}."
+
 
 class RegionView(PlaceView):
     template_name = "territories/region.html"
@@ -67,6 +83,8 @@ class RegionView(PlaceView):
             departements=departements,
             coverage=facts.coverage(self.place, territories),
             map=facts.area_map(self.place, territories),
+            region_code=self.place.code,
+            description=self.count(territories),
             breadcrumb=self.breadcrumb(),
             **kwargs,
         )
@@ -84,6 +102,8 @@ class DepartementView(PlaceView):
             around=around,
             departement=facts.departement(self.place, territories),
             map=facts.area_map(self.place, territories),
+            region_code=next((code for code in self.place.ancestor_codes if code.startswith("REG-")), ""),
+            description=self.count(territories),
             breadcrumb=self.breadcrumb(around.regions),
             **kwargs,
         )
@@ -95,9 +115,13 @@ class IntercommunaliteView(PlaceView):
 
     def get_context_data(self, **kwargs):
         around = facts.surroundings(self.place)
+        members = facts.communes_of(self.place)
         return super().get_context_data(
             around=around,
-            members=facts.communes_of(self.place),
+            members=members,
+            partial=members.partial,
+            nearest=[] if around.territories or members.partial else facts.nearest(self.place),
+            description=self.describe(around, f"{len(members.communes)} communes"),
             breadcrumb=self.breadcrumb(around.regions, around.departements),
             **kwargs,
         )
@@ -111,6 +135,8 @@ class CommuneView(PlaceView):
         around = facts.surroundings(self.place)
         return super().get_context_data(
             around=around,
+            nearest=[] if around.territories else facts.nearest(self.place),
+            description=self.describe(around, ", ".join(self.place.postcodes)),
             former_communes=facts.former_communes(self.place),
             breadcrumb=self.breadcrumb(around.regions, around.departements, around.epcis),
             **kwargs,

@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 
 from territories.enums import Wave
 from territories.presenters.pages import POPULATION_YEAR, Link, link
-from territories.presenters.territory import facts_of, territory_for_page
+from territories.presenters.territory_page import page_of, territory_for_page
 from territories.sections import load_sections
 
 
@@ -30,11 +30,10 @@ class TerritoryView(TemplateView):
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
         territory = self.territory
-        facts = facts_of(territory, today)
         return super().get_context_data(
             territory=territory,
             place=territory.place,
-            facts=facts,
+            page=page_of(territory),
             is_current=territory.wave == Wave.CURRENT,
             region=link(territory.main_region),
             sections=load_sections(territory, self.request.user, today),

@@ -1,0 +1,174 @@
+"""A territory's page: what is official is made once for a version of the data, the rest at each visit.
+
+Made pages are kept in memory by each process and in the cache for all of them, under the version of the data: an
+applied list or a load of the reference tables makes them all anew at their next visit.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from django import get_version
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from redis import RedisError
+
+from territories.enums import Wave
+from territories.models import Territory, TerritoryProfile
+from territories.presenters.maps import drawing
+from territories.presenters.pages import POPULATION_YEAR, Link, link
+from territories.presenters.territory import TerritoryFacts
+from territories.presenters.version import Version, data_version
+
+logger = logging.getLogger(__name__)
+
+KEPT_PAGES = 400  # more than both waves together
+KEPT_SECONDS = 30 * 24 * 3600
+# One row at most. Written out because compiling this for each page would cost more than asking.
+_PROFILE = "SELECT * FROM territories_territoryprofile WHERE territory_id = %s"
+
+
+def members(facts: TerritoryFacts) -> dict | None:
+    if not facts.members:
+        return None
+    return {
+        "members": facts.members,
+        "commune_count": facts.commune_count,
+        "has_communes": any(member.communes for member in facts.members),
+        "edition": facts.edition,
+        "population_year": POPULATION_YEAR,
+        "map": drawn_map(facts),
+        "has_discs": facts.has_discs,
+    }
+
+
+def drawn_map(facts: TerritoryFacts) -> dict | None:
+    """The territory, its members numbered as in the table, and its neighbours around, each a link."""
+    shapes = facts.map
+    if shapes is None:
+        return None
+    return drawing(
+        shapes,
+        facts.territory.place_id if facts.has_discs else None,
+        [(member.url, member.place.name, member.place.pk) for member in facts.members],
+        around=[(place.get_absolute_url(), place.name, place.pk) for place in facts.neighbours],
+        label=f"Carte des membres de {facts.territory.place.name} et des territoires voisins",
+    )
+
+
+def place_in_country(facts: TerritoryFacts) -> dict | None:
+    if not facts.regions and not facts.departements:
+        return None
+    return {"regions": facts.regions, "departements": facts.departements}
+
+
+def neighbours(facts: TerritoryFacts) -> dict | None:
+    return {"neighbours": facts.neighbours} if facts.neighbours else None
+
+
+def history(facts: TerritoryFacts) -> dict | None:
+    is_current = facts.territory.wave == Wave.CURRENT
+    content = {
+        "first_wave": facts.other_wave if is_current else [],
+        "successors": [] if is_current else facts.other_wave,
+        "old_names": facts.old_names,
+        "changes": facts.changes,
+    }
+    if any(content.values()) or is_current:
+        return {**content, "is_new": is_current and not facts.other_wave}
+    return None
+
+
+# Key of a section of the page → its content; its template bears the same name.
+OFFICIAL: dict[str, Callable[[TerritoryFacts], dict | None]] = {
+    "members": members,
+    "place": place_in_country,
+    "neighbours": neighbours,
+    "history": history,
+}
+
+
+@dataclass(frozen=True)
+class OfficialPage:
+    """The head of the page and its official sections, rendered; a section without content is None."""
+
+    territory: Territory
+    member_count: int
+    commune_count: int
+    edition_as_of: date | None
+    other_wave: list[Link]
+    sections: dict[str, SafeString | None]
+
+
+def make_page(facts: TerritoryFacts) -> OfficialPage:
+    sections: dict[str, SafeString | None] = {}
+    for key, content in OFFICIAL.items():
+        found = content(facts)
+        template = f"territories/sections/_{key}.html"
+        sections[key] = None if found is None else SafeString(render_to_string(template, {"section": found}))
+    return OfficialPage(
+        territory=facts.territory,
+        member_count=len(facts.members),
+        commune_count=facts.commune_count,
+        edition_as_of=facts.edition.as_of if facts.edition else None,
+        other_wave=[link(place) for place in facts.other_wave],
+        sections=sections,
+    )
+
+
+def territory_for_page(code: str) -> Territory:
+    """A territory of its own to each visit, with its profile as it is now. Raises Http404."""
+    page = _page(code, data_version())
+    territory = copy(page.territory)
+    territory.__dict__["_page"] = page
+    profile = TerritoryProfile.objects.raw(_PROFILE, [territory.pk])
+    territory._state.fields_cache["profile"] = next(iter(profile), None)  # noqa: SLF001 - as select_related would
+    return territory
+
+
+def page_of(territory: Territory) -> OfficialPage:
+    page = territory.__dict__.get("_page")
+    if page is None:
+        page = territory.__dict__["_page"] = _page(territory.place.code, data_version())
+    return page
+
+
+@lru_cache(maxsize=KEPT_PAGES)
+def _page(code: str, version: Version) -> OfficialPage:
+    key = ":".join(["territory-page", _code_digest(), code, *map(str, version)]).replace(" ", "_")
+    page = _ask_cache(cache.get, key)
+    if page is None:
+        territory = Territory.objects.select_related("place", "main_region").filter(place__code=code).order_by("pk")[:1]
+        if not territory:
+            raise Http404
+        page = make_page(TerritoryFacts(territory[0], version))
+        _ask_cache(cache.set, key, page, KEPT_SECONDS)
+    return page
+
+
+@lru_cache(maxsize=1)
+def _code_digest() -> str:
+    """Digest of what makes the pages: after an update of the portal, none made by the code before is shown."""
+    templates = Path(settings.BASE_DIR) / "templates" / "territories"
+    sources = [*Path(__file__).parent.glob("*.py"), *templates.glob("sections/*"), *templates.glob("fragments/*")]
+    digest = hashlib.sha256(get_version().encode())
+    for source in sorted(sources):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _ask_cache(action: Callable, *arguments):
+    """A page needs no cache to be made: without one it is only slower."""
+    try:
+        return action(*arguments)
+    except RedisError as error:
+        logger.warning("cache unavailable for territory pages: %s", type(error).__name__)
+        return None

@@ -1,0 +1,25 @@
+"""What official facts depend on: the last load of the reference tables and the last edition of the list.
+
+Places, memberships and outlines are written by these two only (the administration shows them without changing them),
+and each leaves a row. What is computed from them can thus be kept in memory under this version.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+Version = tuple[Any, ...]
+
+_SQL = """
+SELECT load.id, load.loaded_at, edition.id, edition.digest, edition.applied_at
+FROM (SELECT 1) AS one
+LEFT JOIN LATERAL (SELECT id, loaded_at FROM territories_referenceload ORDER BY id DESC LIMIT 1) load ON true
+LEFT JOIN LATERAL (SELECT id, digest, applied_at FROM territories_listedition ORDER BY id DESC LIMIT 1) edition ON true
+"""
+
+
+def data_version() -> Version:
+    """One small query, not compiled by the ORM: it runs for each page of a territory."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL)
+        return cursor.fetchone()

@@ -1,0 +1,125 @@
+"""Journey « find my territory »: with the keyboard, without JavaScript, among homonyms, outside any territory."""
+
+import pytest
+
+from tests.browser.conftest import DESKTOP, PHONE, axe, fits_in_width
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGE_KINDS = (
+    "/recherche/",
+    "/recherche/?q=sainte+colombe",
+    "/recherche/?q=12345678900012",
+    "/recherche/?q=zzzzqqqq",
+    "/territoires/",
+    "/territoires/?q=zzzz",
+    "/territoires/?region=999",
+    "/territoires/carte/",
+    "/territoires/ti-2023-2707-nevers-val-de-loire/",
+    "/territoires/ti-2018-2706-nevers-val-de-loire/",
+    "/regions/24-centre-val-de-loire/",
+    "/departements/58-nievre/",
+    "/communes/30007-ales/",
+    "/communes/75056-paris/",
+    "/intercommunalites/200066918-ca-ales-agglomeration/",
+)
+
+
+def test_a_visitor_finds_a_territory_with_the_keyboard(portal, open_page):
+    page = open_page()
+    page.goto(f"{portal}/recherche/")
+    box = page.get_by_role("combobox", name="Commune, code postal, intercommunalité, territoire ou SIRET")
+    box.focus()
+    page.keyboard.type("st etienne")
+    choices = page.get_by_role("listbox", name="Propositions").get_by_role("option")
+    choices.first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    assert "propositions" in page.locator("[data-place-search-status]").text_content()
+
+    page.keyboard.press("ArrowDown")
+    first = box.get_attribute("aria-activedescendant")
+    assert page.locator(f"#{first}").get_attribute("aria-selected") == "true"
+    page.keyboard.press("End")
+    assert box.get_attribute("aria-activedescendant") != first
+    page.keyboard.press("Home")
+    assert box.get_attribute("aria-activedescendant") == first
+    axe(page)
+
+    page.keyboard.press("Escape")
+    assert box.get_attribute("aria-expanded") == "false"
+    assert box.input_value() == "st etienne"
+
+    page.keyboard.press("ArrowDown")
+    while "Loire (42)" not in page.locator(f"#{box.get_attribute('aria-activedescendant')}").text_content():
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{portal}/communes/42218-saint-etienne/")
+    assert page.get_by_role("heading", level=1).text_content() == "Saint-Étienne"
+
+
+def test_enter_without_a_choice_sends_the_form(portal, open_page):
+    page = open_page()
+    page.goto(f"{portal}/recherche/")
+    page.get_by_role("combobox").fill("sainte colombe")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recherche/?q=sainte+colombe")
+    assert "lieux pour « sainte colombe »" in page.get_by_role("heading", level=2).first.text_content()
+
+
+def test_a_visitor_without_javascript_finds_by_postcode(portal, open_page):
+    page = open_page(javascript=False)
+    page.goto(f"{portal}/recherche/")
+    page.get_by_role("searchbox").fill("30100")
+    page.get_by_role("button", name="Rechercher").click()
+    page.get_by_role("link", name="Alès", exact=True).first.click()
+    assert page.url == f"{portal}/communes/30007-ales/"
+    page.locator(".answer").get_by_role("link", name="Alès", exact=True).click()
+    assert page.url == f"{portal}/territoires/ti-2023-7601-ales/"
+    page.get_by_text("CA Alès Agglomération, ").click()  # opens the list of communes
+    assert page.get_by_text("Saint-Hilaire-de-Brethmas").is_visible()
+
+
+def test_a_visitor_chooses_among_homonyms(portal, open_page):
+    page = open_page(PHONE)
+    page.goto(f"{portal}/recherche/?q=sainte+colombe")
+    page.locator(".results li").filter(has_text="Manche (50)").get_by_role("link", name="Sainte-Colombe").click()
+    assert "fait partie du Territoire d’industrie" in page.locator(".answer").text_content()
+    assert page.locator(".answer").get_by_role("link").text_content() == "Cotentin"
+
+
+def test_a_commune_outside_any_territory_sees_the_nearest_ones(portal, open_page):
+    page = open_page()
+    page.goto(f"{portal}/recherche/?q=paris")
+    page.locator(".results li").filter(has_text="Paris (75)").get_by_role("link", name="Paris", exact=True).click()
+    page.wait_for_url(f"{portal}/communes/75056-paris/")
+    answer = page.locator(".answer")
+    assert "ne fait partie d’aucun Territoire d’industrie" in answer.text_content()
+    assert answer.get_by_role("listitem").count() == 3
+    answer.get_by_role("link").first.click()
+    assert "/territoires/ti-2023-" in page.url
+
+
+def test_the_map_names_what_is_under_the_pointer_or_the_focus(portal, open_page):
+    page = open_page()
+    page.goto(f"{portal}/territoires/carte/")
+    caption = page.locator("[data-map-caption]")
+    at_rest = caption.text_content()
+    shape = page.locator("svg").get_by_role("link", name="Nevers Val de Loire")
+    shape.hover()
+    assert caption.text_content() == "Nevers Val de Loire"
+    page.get_by_role("heading", level=1).hover()
+    assert caption.text_content() == at_rest
+    shape.focus()
+    assert caption.text_content() == "Nevers Val de Loire"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{portal}/territoires/ti-2023-2707-nevers-val-de-loire/")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_kind_of_page_is_accessible_and_fits(portal, open_page, size):
+    page = open_page(size)
+    for path in PAGE_KINDS:
+        page.goto(portal + path)
+        assert fits_in_width(page), path
+        assert page.get_by_role("heading", level=1).count() == 1, path
+        axe(page)
