@@ -1,4 +1,4 @@
-"""What every page shows. No query here: it runs for each page."""
+"""What every page shows. No query here for a visitor: it runs for each page."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +7,9 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+
+from territories.permissions import is_community_member
 
 MENU = (
     ("Trouver mon territoire", "territories:search"),
@@ -34,31 +37,29 @@ class MenuEntry:
 
 @cache
 def _addresses(entries: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    from django.urls import NoReverseMatch
-
-    found = []
-    for title, name in entries:
-        try:
-            found.append((title, reverse(name)))
-        except NoReverseMatch:  # TEMPORARY while the pages are being written
-            continue
-    return tuple(found)
+    return tuple((title, reverse(name)) for title, name in entries)
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     canonical = urljoin(settings.SITE_URL, request.path) if settings.SITE_URL else request.build_absolute_uri(request.path)
-    entries = _addresses(MENU)
-    if getattr(request, "user", None) is not None and request.user.is_authenticated:
-        entries += _addresses(COMMUNITY_MENU)
-    # The longest address that begins the path: « /territoires/carte/ » is the map, not the list.
-    below = max((url for _, url in entries if request.path.startswith(url)), key=len, default="")
     return {
         "SITE_NAME": settings.SITE_NAME,
+        "IS_DEMONSTRATION": settings.IS_DEMONSTRATION,
         "canonical_url": canonical,
-        "navigation": [
-            MenuEntry(title, url, "page" if url == request.path else "true" if url == below else "")
-            for title, url in entries
-        ],
+        # Called by the header only, so that fragments and mails do not ask who is a member.
+        "navigation": lambda: _navigation(request),
         "footer_links": _addresses(FOOTER),
         "themes": THEMES,
     }
+
+
+def _navigation(request: HttpRequest) -> list[MenuEntry]:
+    entries = _addresses(MENU)
+    user = getattr(request, "user", None)
+    if user is not None and is_community_member(user, timezone.localdate()):
+        entries += _addresses(COMMUNITY_MENU)
+    # The longest address that begins the path: « /territoires/carte/ » is the map, not the list.
+    below = max((url for _, url in entries if request.path.startswith(url)), key=len, default="")
+    return [
+        MenuEntry(title, url, "page" if url == request.path else "true" if url == below else "") for title, url in entries
+    ]

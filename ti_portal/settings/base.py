@@ -29,7 +29,6 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -38,7 +37,9 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_prose_editor",
+    # Before django.forms: its field templates are the ones that forms use.
     "dsfr",
+    "django.forms",
     "widget_tweaks",
     "import_export",
     "simple_history",
@@ -138,8 +139,16 @@ IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
 # Addresses that may write while answering GET, by URL name: the return from ProConnect signs in; allauth writes the
-# missing row of an address there when an account was made without it (the same each time).
-WRITES_UNDER_GET = frozenset({"proconnect_callback", "account_email", "account_reset_password_from_key"})
+# missing row of an address there when an account was made without it, and notes that recovery codes were seen.
+WRITES_UNDER_GET = frozenset(
+    {
+        "proconnect_callback",
+        "account_email",
+        "account_reset_password_from_key",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+    }
+)
 SITE_URL = ""
 
 # Who runs the portal, for the legal pages. Production reads its own from the environment.
