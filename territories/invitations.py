@@ -89,7 +89,7 @@ def invite(
         created_at=at,
         expires_at=at + VALID_FOR,
     )
-    invitation.clean_fields(exclude=["secret_digest"])
+    invitation.clean_fields(exclude=["secret_digest", "invited_by"])
     if _mandates_in_the_way(email, invitation).exists():
         raise ValidationError("Cette personne a déjà ce rôle dans ce territoire, sur cette période.")
     secret = _renew(invitation)
@@ -268,6 +268,4 @@ def _send(invitation: Invitation, secret: str, *, base_url: str, at: datetime) -
 def inviter_name(invitation: Invitation) -> str:
     """How the invited person is told who invites: a name, or the délégation."""
     name = invitation.invited_by.get_full_name() if invitation.invited_by else ""
-    return (
-        f"{name}, de la délégation aux Territoires d’industrie" if name else "La délégation aux Territoires d’industrie"
-    )
+    return f"{name} (délégation aux Territoires d’industrie)" if name else "La délégation aux Territoires d’industrie"

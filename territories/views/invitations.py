@@ -68,6 +68,7 @@ class InvitationListView(DelegationOnly, FormView):
         page = Paginator(self._in_state(rows, state, at).order_by("-created_at", "-pk"), PAGE_SIZE).get_page(
             self.request.GET.get("page")
         )
+        page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
         for invitation in page:
             invitation.state = state_of(invitation, at)
             invitation.state_label = STATES[invitation.state]

@@ -26,6 +26,8 @@ class PortalForm(DsfrBaseForm):
                 self.fields[name].help_text = hint
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+        # DsfrBaseForm has already bound the fields, with the labels they had.
+        self._bound_fields_cache.clear()
 
 
 class LoginForm(PortalForm, account.LoginForm):

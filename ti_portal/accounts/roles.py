@@ -38,11 +38,7 @@ def _declared(config: AppConfig, using: str) -> list:
         return []
     # Django creates them in the same signal, perhaps later than this one.
     create_permissions(config, verbosity=0, using=using)
-    codenames = {
-        f"{action}_{name.lower()}"
-        for name, actions in declared.items()
-        for action in actions.split()
-    }
+    codenames = {f"{action}_{name.lower()}" for name, actions in declared.items() for action in actions.split()}
     found = Permission.objects.using(using).filter(content_type__app_label=config.label, codename__in=codenames)
     missing = codenames - {permission.codename for permission in found}
     if missing:

@@ -1,5 +1,7 @@
 """In the demonstration, the mails that never leave the machine, so that a visitor can follow their links."""
 
+import re
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -8,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import DetailView, ListView
 
 from ti_portal.core.models import OutboxMessage
+
+_ON_THIS_MACHINE = re.compile(r"https?://(?:127\.0\.0\.1|localhost)(?::\d+)?/")
 
 
 class DemonstrationOnly:
@@ -31,3 +35,8 @@ class DemoMailView(DemonstrationOnly, DetailView):
     template_name = "home/demo_mail.html"
     model = OutboxMessage
     context_object_name = "mail"
+
+    def get_context_data(self, **kwargs):
+        # A mail written before the portal had an address leads to this one.
+        here = self.request.build_absolute_uri("/")
+        return super().get_context_data(**kwargs, text=_ON_THIS_MACHINE.sub(here, self.object.text_body))

@@ -12,7 +12,7 @@ CACHES = cache(REDIS_URL)  # noqa: F405
 CELERY_BROKER_URL = layout.broker_url_for(REDIS_URL)
 WHITENOISE_USE_FINDERS = True
 # Static files are served from where they are written; nothing was collected.
-STATIC_ROOT = None
+STATIC_ROOT = None  # type: ignore[assignment]
 OUTBOX_TRANSPORT = "kept"
 IS_DEMONSTRATION = True
 OPENING_COMMANDS = [*OPENING_COMMANDS, "seed_demo"]  # noqa: F405

@@ -8,6 +8,8 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, get_random_string
 
@@ -46,8 +48,10 @@ class ProConnectAdapter(OpenIDConnectOAuth2Adapter):
         claims = self._read(self._get_userinfo(token.token), app, required=("sub",))
         if claims["sub"] != identity["sub"]:
             raise OAuth2Error("userinfo of another person")
-        if not claims.get("email"):
-            raise OAuth2Error("no e-mail address")
+        try:
+            validate_email(claims.get("email"))
+        except ValidationError as error:
+            raise OAuth2Error("no e-mail address") from error
         self.state["id_token"] = raw
         return self.get_provider().sociallogin_from_response(request, {"userinfo": claims})
 
