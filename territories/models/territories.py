@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from territories.enums import Sector, Wave
@@ -55,7 +54,7 @@ class Territory(models.Model):
         return f"territoire {self.wave}-{self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("territories:territory", kwargs={"code": self.place.code.lower(), "slug": self.place.slug})
+        return self.place.get_absolute_url()
 
 
 class TerritoryProfile(models.Model):
