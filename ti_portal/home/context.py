@@ -1,4 +1,4 @@
-"""What every page shows. No query here for a visitor: it runs for each page."""
+"""What every page shows. No query here: it runs for each page."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,16 +7,12 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
-
-from territories.permissions import is_community_member
 
 MENU = (
     ("Trouver mon territoire", "territories:search"),
     ("Les territoires", "territories:list"),
     ("La carte", "territories:map"),
 )
-COMMUNITY_MENU = (("L’annuaire", "territories:directory"),)
 FOOTER = (
     ("Plan du site", "home:site_plan"),
     ("Accessibilité : non conforme", "home:accessibility"),
@@ -46,8 +42,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "SITE_NAME": settings.SITE_NAME,
         "IS_DEMONSTRATION": settings.IS_DEMONSTRATION,
         "canonical_url": canonical,
-        # Called by the header only, so that fragments and mails do not ask who is a member.
-        "navigation": lambda: _navigation(request),
+        "navigation": _navigation(request),
         "footer_links": _addresses(FOOTER),
         "themes": THEMES,
     }
@@ -55,9 +50,6 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 def _navigation(request: HttpRequest) -> list[MenuEntry]:
     entries = _addresses(MENU)
-    user = getattr(request, "user", None)
-    if user is not None and is_community_member(user, timezone.localdate()):
-        entries += _addresses(COMMUNITY_MENU)
     # The longest address that begins the path: « /territoires/carte/ » is the map, not the list.
     below = max((url for _, url in entries if request.path.startswith(url)), key=len, default="")
     return [
