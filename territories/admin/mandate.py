@@ -1,20 +1,24 @@
 """Mandates: given and ended through the use cases, never deleted, with their history."""
 
+from datetime import date
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from territories.admin.filters import RegionFilter, WaveFilter, places_matching, prefixed
 from territories.mandates import end_mandate, grant_mandate
-from territories.models import Mandate
+from territories.models import Mandate, Territory
 from territories.resources.mandates import MandateResource
-from ti_portal.core.admin_bases import ChoiceFilter, PortalAdmin
+from ti_portal.accounts.models import User
+from ti_portal.core.admin_bases import ChoiceFilter, PortalAdmin, SuggestingInput
 from ti_portal.core.table_admin import TableAdminMixin
+
+MAX_SUGGESTIONS = 2_000
 
 
 class MandateInForceFilter(ChoiceFilter):
@@ -40,24 +44,64 @@ class MandateWaveFilter(WaveFilter):
         return queryset.filter(territory__wave=int(value))
 
 
-class MandateForm(forms.ModelForm):
-    def clean_valid_until(self):
+def open_accounts() -> list[tuple[str, str]]:
+    people = User.objects.active().order_by("last_name", "first_name", "pk")[:MAX_SUGGESTIONS]
+    return [(person.email, person.get_full_name()) for person in people]
+
+
+class TerritoryChoice(forms.ModelChoiceField):
+    def label_from_instance(self, territory: Territory) -> str:
+        return f"{territory.place.name} ({territory.place.code})"
+
+
+class GrantForm(forms.ModelForm):
+    email = forms.EmailField(
+        label="Personne",
+        help_text="Adresse de son compte ; tapez le début de l’adresse ou du nom.",
+        widget=SuggestingInput(open_accounts, {"size": 50}),
+    )
+    territory = TerritoryChoice(label="Territoire", queryset=Territory.objects.none(), empty_label="Choisir")
+
+    class Meta:
+        model = Mandate
+        fields = ["territory", "role", "valid_from", "valid_until"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        current = Territory.objects.current().select_related("place")
+        self.fields["territory"].queryset = current.order_by("place__name", "pk")
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        person = User.objects.active().filter(email=email).first()
+        if person is None:
+            raise ValidationError("Aucun compte ouvert n’a cette adresse : invitez d’abord la personne.")
+        self.instance.person = person
+        return email
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Once the address has given the person, the constraint on overlapping mandates can be looked at.
+        known = {"person"} if self.instance.person_id else set()
+        return super()._get_validation_exclusions() - known
+
+
+class EndForm(forms.ModelForm):
+    class Meta:
+        model = Mandate
+        fields = ["valid_until"]
+
+    def clean_valid_until(self) -> date:
         last_day = self.cleaned_data["valid_until"]
-        if self.instance.pk and last_day is None and self.instance.valid_until is None:
-            raise ValidationError("Donnez le dernier jour du mandat, ou revenez à la liste.")
-        if self.instance.pk and last_day is None:
-            raise ValidationError(
-                "Un mandat terminé ne se rouvre pas sans date : donnez son dernier jour, ou un nouveau."
-            )
+        if last_day is None:
+            raise ValidationError("Donnez le dernier jour du mandat ; pour le rendre sans fin, donnez-en un nouveau.")
         # `valid_from` is not in this form, so the constraint of the table is not looked at by it.
-        if self.instance.pk and last_day < self.instance.valid_from:
+        if last_day < self.instance.valid_from:
             raise ValidationError("Le mandat finit avant de commencer.")
         return last_day
 
 
 @admin.register(Mandate)
-class MandateAdmin(TableAdminMixin, SimpleHistoryAdmin, PortalAdmin):
-    form = MandateForm
+class MandateAdmin(TableAdminMixin, PortalAdmin, SimpleHistoryAdmin):
     resource_classes = [MandateResource]
     import_notice = (
         "Une ligne dont l’adresse, le territoire, le rôle et le premier jour sont connus change le dernier jour du "
@@ -69,9 +113,6 @@ class MandateAdmin(TableAdminMixin, SimpleHistoryAdmin, PortalAdmin):
     search_fields = ["person__email", "person__first_name", "person__last_name"]
     search_help_text = "Personne (nom ou adresse) ou territoire."
     ordering = ["-valid_from", "-pk"]
-    autocomplete_fields = ["person", "territory"]
-    fields = ["person", "territory", "role", "valid_from", "valid_until"]
-    history_list_display = ["role", "valid_from", "valid_until"]
 
     def label_of(self, mandate: Mandate) -> str:
         who = mandate.person.get_full_name() or mandate.person.email
@@ -88,24 +129,17 @@ class MandateAdmin(TableAdminMixin, SimpleHistoryAdmin, PortalAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("person", "territory__place")
 
+    def get_form(self, request: HttpRequest, obj: Mandate | None = None, **kwargs):
+        return super().get_form(request, obj, **kwargs, form=EndForm if obj else GrantForm)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Mandate | None = None):
         # A wrong person, territory or role is another mandate: end this one, give that one.
         return ["person_name", "territory_name", "role", "valid_from"] if obj else []
 
     def get_fields(self, request: HttpRequest, obj: Mandate | None = None):
         if obj is None:
-            return self.fields
+            return ["email", "territory", "role", "valid_from", "valid_until"]
         return ["person_name", "territory_name", "role", "valid_from", "valid_until"]
-
-    def get_autocomplete_fields(self, request: HttpRequest):
-        return self.autocomplete_fields
-
-    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs) -> ModelChoiceField:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "territory":
-            field.queryset = field.queryset.select_related("place")
-            field.label_from_instance = lambda territory: f"{territory.place.name} ({territory.place.code})"
-        return field
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         found, may_repeat = super().get_search_results(request, queryset, search_term)

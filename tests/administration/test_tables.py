@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from territories.models import ContactEntry, Invitation, Place, Territory, Zoning
 from territories.profiles import update_profile
-from tests.territories.people import mandate, person, territory
+from tests.territories.people import mandate, person
 from ti_portal.accounts.models import User
 from ti_portal.core.admin_bases import log_rows
 from ti_portal.core.mail import queue_message
@@ -130,16 +130,6 @@ def test_places_are_found_by_name_code_postcode_and_siren(office, text, name):
     rows = office.get(list_url("territories.place"), {"q": text}).context["cl"].result_list
 
     assert name in [place.name for place in rows]
-
-
-def test_territories_are_suggested_by_name(office):
-    where = territory("Alès")
-    response = office.get(
-        reverse("admin:autocomplete"),
-        {"app_label": "territories", "model_name": "mandate", "field_name": "territory", "term": "ales"},
-    )
-
-    assert {"id": str(where.pk), "text": f"{where.place.name} ({where.place.code})"} in response.json()["results"]
 
 
 def test_nobody_deletes_and_imports_alone_create_places(office, superuser, client):

@@ -39,7 +39,7 @@ def add(client, **fields):
 def test_a_mandate_is_given_signed_and_journalled(office, member, ales):
     who = person()
 
-    add(office, person=who.pk, territory=ales.pk, role="elected", valid_from="01/03/2026")
+    add(office, email=who.email.upper(), territory=ales.pk, role="elected", valid_from="01/03/2026")
 
     given = Mandate.objects.get()
     assert (given.person, given.territory, given.role, given.valid_from) == (who, ales, "elected", date(2026, 3, 1))
@@ -53,12 +53,30 @@ def test_a_mandate_that_overlaps_is_refused_in_the_form(office, ales):
     who = person()
     mandate(who, ales, "elected")
 
-    response = add(office, person=who.pk, territory=ales.pk, role="elected", valid_from="2026-03-01")
+    response = add(office, email=who.email.upper(), territory=ales.pk, role="elected", valid_from="2026-03-01")
 
     assert response.status_code == 200
     assert "déjà ce mandat" in str(response.context["adminform"].form.errors)
     assert response.context["adminform"].form["role"].value() == "elected"
     assert Mandate.objects.count() == 1
+
+
+@pytest.mark.parametrize("email", ["", "inconnu@x.test", "pas une adresse", "fermee.compte@x.test"])
+def test_a_person_without_open_account_is_refused_at_the_field(office, ales, email):
+    person("fermee.compte@x.test", is_active=False)
+
+    response = add(office, email=email, territory=ales.pk, role="elected", valid_from="2026-03-01")
+
+    assert list(response.context["adminform"].form.errors) == ["email"]
+    assert response.context["adminform"].form["email"].value() == email
+
+
+def test_the_form_suggests_open_accounts(office):
+    person()
+
+    page = office.get(reverse("admin:territories_mandate_add")).content.decode()
+
+    assert '<option value="claire.martin@ales.test">Claire Martin</option>' in page
 
 
 def test_a_mandate_is_ended_and_nothing_else_of_it_changes(office, member, ales):

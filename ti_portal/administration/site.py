@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -20,13 +19,6 @@ from django.utils.decorators import method_decorator
 OWN_APPS = frozenset({"core", "accounts", "territories", "funding", "events", "admin"})
 
 
-class LabelledAutocomplete(AutocompleteJsonView):
-    """Suggestions named by the page of their table."""
-
-    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
-        return {**super().serialize_result(obj, to_field_name), "text": self.model_admin.label_of(obj)}
-
-
 class PortalAdminSite(admin.AdminSite):
     site_header = "Administration des Territoires d’industrie"
     site_title = "Administration"
@@ -39,6 +31,12 @@ class PortalAdminSite(admin.AdminSite):
         own = [model for model in models if _is_own(model)]
         if own:
             super().register(own, admin_class, **options)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        apps = super().get_app_list(request, app_label)
+        for model in (model for app in apps for model in app["models"] if model["object_name"] == "LogEntry"):
+            model["name"] = "Qui a fait quoi"
+        return apps
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff
@@ -58,9 +56,6 @@ class PortalAdminSite(admin.AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         return HttpResponseRedirect(reverse("account_change_password"))
-
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        return LabelledAutocomplete.as_view(admin_site=self)(request)
 
     def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         from ti_portal.administration.dashboard import dashboard

@@ -159,6 +159,9 @@ class LogEntryAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "content_type"]
     ordering = ["-action_time", "-pk"]
 
+    def changelist_view(self, request: HttpRequest, extra_context=None):
+        return super().changelist_view(request, {"title": "Qui a fait quoi", **(extra_context or {})})
+
     @admin.display(description="action", ordering="action_flag")
     def action(self, entry: LogEntry) -> str:
         return {ADDITION: "Ajout", CHANGE: "Modification", DELETION: "Suppression"}.get(entry.action_flag, "Autre")

@@ -1,14 +1,16 @@
 """What every page of the administration shares."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 
 
 def log_rows(user, rows: Sequence[tuple[Model, str]], flag: int, message: str) -> None:
@@ -41,6 +43,10 @@ class PortalAdmin(admin.ModelAdmin):
     def label_of(self, obj: Model) -> str:
         """How a row is named in titles, in the journal and in suggestions. Its relations may be read."""
         return str(obj)
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def render_change_form(self, request: HttpRequest, context: dict, add=False, change=False, form_url="", obj=None):
         if obj is not None:
@@ -96,9 +102,25 @@ class ReadOnlyAdmin(ReadOnlyMixin, PortalAdmin):
 
 
 class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
+    template = "admin/inline_rows.html"
     extra = 0
     can_delete = False
-    show_change_link = True
+
+
+class SuggestingInput(forms.TextInput):
+    """A text field with the browser's own suggestions: no script, usable from the keyboard, read by screen readers."""
+
+    template_name = "admin/widgets_datalist.html"
+
+    def __init__(self, options: Callable[[], Iterable[tuple[str, str]]], attrs: dict | None = None) -> None:
+        super().__init__({"autocomplete": "off", **(attrs or {})})
+        self.options = options
+
+    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{name}-suggestions"
+        context["widget"]["options"] = list(self.options())
+        return context
 
 
 class ChoiceFilter(admin.SimpleListFilter):
