@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from territories.models import Territory
 
 Load = Callable[[Territory, Any, date], dict[str, Any] | None]
@@ -33,6 +35,12 @@ class LoadedSection:
     title: str
     template: str
     content: dict[str, Any]
+
+    @property
+    def html(self) -> SafeString | None:
+        """The section itself, when `load` rendered it already (`{"html": SafeString}`)."""
+        html = self.content.get("html")
+        return html if isinstance(html, SafeString) else None
 
 
 _registry: dict[str, Section] = {}

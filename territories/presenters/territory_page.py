@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,9 +23,10 @@ from redis import RedisError
 from territories.enums import Wave
 from territories.models import Territory, TerritoryProfile
 from territories.presenters.maps import drawing
-from territories.presenters.pages import POPULATION_YEAR, Link, link
+from territories.presenters.pages import POPULATION_YEAR, link
 from territories.presenters.territory import TerritoryFacts
 from territories.presenters.version import Version, data_version
+from ti_portal.core.templatetags.portal import number
 
 logger = logging.getLogger(__name__)
 
@@ -101,10 +101,8 @@ class OfficialPage:
     """The head of the page and its official sections, rendered; a section without content is None."""
 
     territory: Territory
-    member_count: int
-    commune_count: int
-    edition_as_of: date | None
-    other_wave: list[Link]
+    summary: str
+    head: SafeString
     sections: dict[str, SafeString | None]
 
 
@@ -114,13 +112,33 @@ def make_page(facts: TerritoryFacts) -> OfficialPage:
         found = content(facts)
         template = f"territories/sections/_{key}.html"
         sections[key] = None if found is None else SafeString(render_to_string(template, {"section": found}))
+    head = {
+        "territory": facts.territory,
+        "place": facts.territory.place,
+        "is_current": facts.territory.wave == Wave.CURRENT,
+        "member_count": len(facts.members),
+        "commune_count": facts.commune_count,
+        "other_wave": [link(place) for place in facts.other_wave],
+        "as_of": facts.edition.as_of if facts.edition else None,
+        "population_year": POPULATION_YEAR,
+    }
     return OfficialPage(
         territory=facts.territory,
-        member_count=len(facts.members),
-        commune_count=facts.commune_count,
-        edition_as_of=facts.edition.as_of if facts.edition else None,
-        other_wave=[link(place) for place in facts.other_wave],
+        summary=summary(facts),
+        head=SafeString(render_to_string("territories/sections/_head.html", head)),
         sections=sections,
+    )
+
+
+def summary(facts: TerritoryFacts) -> str:
+    """One sentence for search engines and previews."""
+    territory = facts.territory
+    kind = "Territoire d’industrie" if territory.wave == Wave.CURRENT else "Ancien Territoire d’industrie"
+    members, communes = len(facts.members), facts.commune_count
+    return (
+        f"{kind} {territory.get_wave_display()}, {territory.main_region.name} : "
+        f"{members} membre{'s' * (members > 1)}, {communes} commune{'s' * (communes > 1)}"
+        f", {number(territory.place.population) or 'nombre inconnu'} habitants."
     )
 
 

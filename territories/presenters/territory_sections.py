@@ -25,7 +25,7 @@ def presentation(territory: Territory, user, today: date) -> dict | None:
 
 
 def official(key: str) -> Load:
-    """A section made of official facts only; `_kept.html` shows what was rendered for this version of the data."""
+    """A section made of official facts only, rendered once for a version of the data."""
 
     def load(territory: Territory, user, today: date) -> dict | None:
         html = page_of(territory).sections[key]

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
-from territories.enums import Wave
-from territories.presenters.pages import POPULATION_YEAR, Link, link
+from territories.presenters.pages import Link, link
 from territories.presenters.territory_page import page_of, territory_for_page
 from territories.sections import load_sections
 
@@ -34,14 +33,11 @@ class TerritoryView(TemplateView):
             territory=territory,
             place=territory.place,
             page=page_of(territory),
-            is_current=territory.wave == Wave.CURRENT,
-            region=link(territory.main_region),
             sections=load_sections(territory, self.request.user, today),
             breadcrumb=[
                 Link("Territoires d’industrie", reverse("territories:list")),
                 link(territory.main_region),
             ],
-            population_year=POPULATION_YEAR,
             today=today,
             **kwargs,
         )
