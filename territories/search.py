@@ -107,11 +107,18 @@ _BEST = "ORDER BY n.rank, n.id LIMIT %s"
 
 _SUGGESTIONS = """
 WITH hit (place_id, id, kind, label, code, rank, near) AS ({hits}),
-best AS (SELECT DISTINCT ON (place_id) * FROM hit ORDER BY place_id, near, rank, id)
-SELECT p.code, p.kind, p.name, p.slug, p.population, p.valid_until, best.kind, best.label, best.code,
+best AS (SELECT DISTINCT ON (place_id) * FROM hit ORDER BY place_id, near, rank, id),
+chosen AS (
+    SELECT p.code, p.kind, p.name, p.slug, p.population, p.valid_until, p.ancestor_codes,
+           best.kind AS found_by, best.label, best.code AS found_code,
+           row_number() OVER (ORDER BY (p.valid_until IS NOT NULL), (p.kind = ANY(%s)) DESC,
+                              best.near, best.rank, best.id) AS turn
+    FROM best JOIN territories_place p ON p.id = best.place_id
+    WHERE p.kind = ANY(%s) AND (%s OR p.valid_until IS NULL)
+    ORDER BY turn LIMIT %s)
+SELECT p.code, p.kind, p.name, p.slug, p.population, p.valid_until, p.found_by, p.label, p.found_code,
        departement.code, departement.name, region.name, territory.code, territory.name
-FROM best
-JOIN territories_place p ON p.id = best.place_id
+FROM chosen p
 LEFT JOIN territories_place departement ON departement.code = (
     SELECT u.code FROM unnest(p.ancestor_codes) WITH ORDINALITY AS u (code, position)
     WHERE u.code LIKE 'DEP-%%' ORDER BY u.position LIMIT 1)
@@ -122,9 +129,7 @@ LEFT JOIN LATERAL (
     SELECT t.code, t.name FROM territories_place t
     WHERE t.code = ANY (p.ancestor_codes) AND t.code LIKE %s AND t.valid_until IS NULL
     ORDER BY t.code LIMIT 1) territory ON true
-WHERE p.kind = ANY(%s) AND (%s OR p.valid_until IS NULL)
-ORDER BY (p.valid_until IS NOT NULL), (p.kind = ANY(%s)) DESC, best.near, best.rank, best.id
-LIMIT %s
+ORDER BY p.turn
 """
 
 Branch = tuple[str, list[Any]]
@@ -259,7 +264,7 @@ def _suggestions(
 ) -> list[Suggestion]:
     sql = _SUGGESTIONS.format(hits=" UNION ALL ".join(text for text, _values in branches))
     values = [value for _text, given in branches for value in given]
-    values += [f"TI-{int(Wave.CURRENT)}-%", list(kinds), with_closed, list(query.kinds), limit]
+    values += [list(query.kinds), list(kinds), with_closed, limit, f"TI-{int(Wave.CURRENT)}-%"]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [_suggestion(row) for row in cursor.fetchall()]

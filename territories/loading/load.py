@@ -17,10 +17,19 @@ from territories.loading.places import bring_memberships, bring_places
 from territories.memberships import lock_places
 from territories.models import ReferenceLoad
 from territories.reference_tables.tables import COLUMNS, REFERENCE_DIR, read_table, table_path
+from ti_portal.core import text
 
 # What the tables become depends on this code too: a change of it is loaded like a change of the tables.
-_HERE = Path(__file__).resolve().parent
-_CODE = (_HERE, _HERE.parent / "official_list", _HERE.parent / "ancestors.py", _HERE.parent / "names.py")
+_APP = Path(__file__).resolve().parent.parent
+_CODE = (
+    _APP / "loading",
+    _APP / "official_list",
+    _APP / "ancestors.py",
+    _APP / "memberships.py",
+    _APP / "names.py",
+    _APP / "perimeters.py",
+    Path(text.__file__),
+)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,14 @@
 
 import io
 import shutil
+import subprocess
+import sys
 import threading
+import time
 from datetime import UTC, date, datetime
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -227,6 +231,39 @@ def test_tables_that_contradict_themselves_leave_the_database_as_it_was(db, newe
 
     assert set(Place.objects.values_list("pk", "valid_until")) == before
     assert ReferenceLoad.objects.count() == 1
+
+
+def test_a_load_that_is_killed_leaves_the_database_as_it_was(committed_db, database_environment):
+    """Killed once it holds the lock and writes; the next start does the whole work."""
+    ReferenceLoad.objects.update(digest="another version")
+    Membership.objects.filter(member__code="COM-58194", container__code="DEP-58").delete()
+    Place.objects.filter(code="COM-58194").update(name="Never", ancestor_codes=[])
+    command = [sys.executable, "manage.py", "load_reference"]
+    child = subprocess.Popen(command, cwd=settings.BASE_DIR, env=database_environment, stdout=subprocess.PIPE)
+    try:
+        deadline = time.monotonic() + 30
+        while not _writes_places() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert child.poll() is None, "the load was over before it could be killed"
+    finally:
+        child.kill()
+        child.communicate()
+
+    assert one("COM-58194").name == "Never"
+    assert ReferenceLoad.objects.get().digest == "another version"
+
+    assert not loading.load(at=AT).is_done_already
+    assert (one("COM-58194").name, one("COM-58194").ancestor_codes[1]) == ("Nevers", "EPCI-245804406")
+
+
+def _writes_places() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_class ON pg_class.oid = relation"
+            " WHERE relname = 'territories_place' AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return cursor.fetchone()[0] > 0
 
 
 def test_two_loads_at_once_do_the_work_once(committed_db):

@@ -58,7 +58,8 @@ def _columns(model: type[models.Model], fields: Sequence[str]) -> list[str]:
 
 def _copy(statement: sql.Composed, rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Django translates the errors of `execute`, not those of `copy`.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
