@@ -17,7 +17,7 @@ from territories.models import Membership, Place, Zoning
 from territories.perimeters import applies
 from ti_portal.core.bulk import update_rows
 
-ORDER = {
+ORDER: dict[str, int] = {
     PlaceKind.COMMUNE: 0,
     PlaceKind.EPT: 1,
     PlaceKind.EPCI: 2,

@@ -126,10 +126,13 @@ def rebuild(codes: Collection[str] | None = None, *, facts: Mapping[str, Collect
     past: dict[int, dict[Fact, None]] = defaultdict(dict)
     rows = PlaceName.objects.all() if codes is None else PlaceName.objects.filter(place__in=places)
     kept = FACT_KINDS if facts is None else (NameKind.RENAMED,)
-    for pk, *row in rows.order_by("pk").values_list("pk", "place_id", "kind", "label", "folded", "code", "rank"):
-        known[row[0]][tuple(row)] = pk
-        if row[1] in kept:
-            past[row[0]][Fact(row[1], row[2], row[4])] = None
+    for pk, place, kind, *rest in rows.order_by("pk").values_list(
+        "pk", "place_id", "kind", "label", "folded", "code", "rank"
+    ):
+        label, _folded, code, _rank = rest
+        known[place][place, kind, *rest] = pk
+        if kind in kept:
+            past[place][Fact(kind, label, code)] = None
     gone: list[int] = []
     fresh: list[Row] = []
     for pk, code, kind, name, population, until in places.order_by("pk").values_list(

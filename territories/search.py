@@ -151,7 +151,8 @@ def _look_up(query: Query, *, limit: int, kinds: Sequence[str], with_closed: boo
 
 def _name_branches(query: Query, limit: int, kinds: Sequence[str], *, with_closed: bool) -> list[Branch]:
     size = limit * 4
-    condition, values = "", []
+    condition = ""
+    values: list[Any] = []
     if not with_closed:
         condition, values = " AND n.rank < %s", [CLOSED_RANK]
     if set(kinds) != set(FINDABLE):
