@@ -41,6 +41,8 @@ OPERATOR = {
     "security": env.text("SECURITY_CONTACT", wanted="l’adresse où signaler une faille"),
 }
 
+# Limits count visitors by the address that the outermost of these proxies saw; 0 when nothing stands in front.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 1)  # noqa: F405
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", True)  # noqa: F405
 SECURE_REDIRECT_EXEMPT = [r"^sante$", r"^sante/pret$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

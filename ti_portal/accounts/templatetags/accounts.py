@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from allauth.socialaccount.adapter import get_adapter
 from django import template
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
@@ -16,7 +15,6 @@ register = template.Library()
 
 MENU = (
     ("Vue d’ensemble", "home:my_space"),
-    ("Mes coordonnées", "territories:my_contact"),
     ("Adresse électronique", "account_email"),
     ("Mot de passe", "account_change_password"),
     ("Double authentification", "mfa_index"),
@@ -39,7 +37,7 @@ def account_menu(context) -> list[Entry]:
     """Entries of the side menu; one whose page does not exist on this portal is left out."""
     request = context["request"]
     menu = MENU + (DELEGATION_MENU if is_delegation(request.user) else ())
-    if not get_adapter().list_providers(request):
+    if not settings.SOCIALACCOUNT_PROVIDERS["proconnect"]["APPS"]:
         menu = tuple(entry for entry in menu if entry[1] != "socialaccount_connections")
     pages = [(title, url) for title, name in menu if (url := _address(name))]
     top = reverse("home:my_space")

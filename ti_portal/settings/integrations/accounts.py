@@ -47,9 +47,8 @@ ACCOUNT_FORMS = {
     "reauthenticate": "ti_portal.accounts.forms.ReauthenticateForm",
     "confirm_email_verification_code": "ti_portal.accounts.forms.ConfirmEmailVerificationCodeForm",
 }
-# allauth's own limits (sign-in, sign-up, reset, codes) hold in the cache, by address and by IP. Behind a proxy the
-# client's address is the one that many proxies from the end of X-Forwarded-For.
-ALLAUTH_TRUSTED_PROXY_COUNT = _environment.integer("TRUSTED_PROXY_COUNT", 0)
+# allauth's own limits (sign-in, sign-up, reset, codes) hold in the cache, by account and by visitor's address; the
+# latter is that of the connection, except behind proxies (see ALLAUTH_TRUSTED_PROXY_COUNT in production).
 
 MFA_ADAPTER = "ti_portal.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
