@@ -183,7 +183,7 @@ def test_the_same_key_twice_in_a_file_is_refused(office, ales):
 
     response = preview(office, TABLE, as_csv(HEADERS, row, row))
 
-    assert "La ligne 3 répète la ligne 2" in str(response.context["form"].errors["import_file"])
+    assert "Ligne 3 : répète la ligne 2" in str(response.context["form"].errors["import_file"])
 
 
 def test_an_export_imports_without_a_change(office, ales):

@@ -84,7 +84,7 @@ def test_a_spreadsheet_that_took_siren_for_numbers_is_understood():
         (b"\n\n  \n", [("empty", None)]),
         (as_csv([]), [("empty", None)]),
         (b"un;fichier;quelconque\n1;2;3\n", [("missing_columns", 1)]),
-        (as_csv([ROW], header=("id_ti", "lib_ti", "siren_membre", "siren_membre", "x")), [("repeated_columns", 1)]),
+        (as_csv([ROW], header=("id_ti", "lib_ti", "siren_membre", "siren_membre", "x")), [("duplicate_header", 1)]),
         (as_csv([ROW, ("ti-27O7", *ROW[1:])]), [("bad_number", 3)]),
         (as_csv([("ti-27071", *ROW[1:])]), [("bad_number", 2)]),
         (as_csv([("ti-2707", "", *ROW[2:])]), [("no_name", 2)]),
@@ -93,15 +93,15 @@ def test_a_spreadsheet_that_took_siren_for_numbers_is_understood():
         (as_csv([(*ROW[:2], "2458044061", *ROW[3:])]), [("bad_siren", 2)]),
         (as_csv([(*ROW[:2], "", *ROW[3:])]), [("bad_siren", 2)]),
         (as_csv([("ti-2707", "N" * 201, *ROW[2:])]), [("too_long", 2)]),
-        (as_csv([("ti-2707", "Nevers\x07", *ROW[2:])]), [("control_characters", 2)]),
+        (as_csv([("ti-2707", "Nevers\x07", *ROW[2:])]), [("control_character", 2)]),
         (as_csv([("bad", "", "x", "", "")]), [("bad_number", 2), ("no_name", 2), ("bad_siren", 2)]),
-        (as_csv([ROW, ("ti-2707", "Ne\0vers", *ROW[2:])]), [("not_text", 3)]),
-        (b'id_ti,lib_ti,siren_membre\nti-2707,"Nevers,245804406\n', [("bad_csv", 2)]),
-        (b"id_ti,lib_ti,siren_membre\nti-2707,Nevers\x81,245804406\n", [("bad_encoding", None)]),
-        (b"\xd0\xcf\x11\xe0" + b"\1" * 600, [("old_excel", None)]),
+        (as_csv([ROW, ("ti-2707", "Ne\0vers", *ROW[2:])]), [("control_character", 3)]),
+        (b'id_ti,lib_ti,siren_membre\nti-2707,"Nevers,245804406\n', [("quotes", 2)]),
+        (b"id_ti,lib_ti,siren_membre\nti-2707,Nevers\x81,245804406\n", [("encoding", None)]),
+        (b"\xd0\xcf\x11\xe0" + b"\1" * 600, [("old_workbook", None)]),
         (b"x" * (5 * 1024 * 1024 + 1), [("too_big", None)]),
         (as_csv([ROW] * 20_001), [("too_many_rows", None)]),
-        (b"\xff\xfe" + b"\x00\xd8" * 9, [("bad_encoding", None)]),
+        (b"\xff\xfe" + b"\x00\xd8" * 9, [("encoding", None)]),
     ],
 )
 def test_a_bad_file_is_refused_by_line(content, expected):
@@ -129,7 +129,7 @@ def test_a_workbook_cut_short_is_refused():
     content = as_xlsx(rows("2024-07"))
 
     for length in (5, 100, len(content) // 2, len(content) - 30):
-        assert problems(content[:length]) == [("broken_workbook", None)]
+        assert problems(content[:length]) == [("damaged", None)]
 
 
 def test_a_workbook_with_a_broken_part_is_refused():
@@ -138,11 +138,11 @@ def test_a_workbook_with_a_broken_part_is_refused():
         parts = {name: archive.read(name) for name in archive.namelist()}
 
     for name in ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml"):
-        assert problems(zipped({**parts, name: b"<broken"})) == [("broken_workbook", None)]
+        assert problems(zipped({**parts, name: b"<broken"})) == [("damaged", None)]
 
 
 def test_an_archive_that_is_no_workbook_is_refused():
-    assert problems(zipped({"liste.csv": as_csv([ROW])})) == [("not_a_workbook", None)]
+    assert problems(zipped({"liste.csv": as_csv([ROW])})) == [("not_a_table", None)]
 
 
 def test_a_zip_bomb_is_not_read():
@@ -160,7 +160,7 @@ def test_a_zip_bomb_that_lies_about_its_size_is_not_read():
     entry = bomb.rindex(b"PK\x01\x02")
     bomb[entry + 24 : entry + 28] = struct.pack("<I", 1000)
 
-    assert problems(bytes(bomb)) == [("broken_workbook", None)]
+    assert problems(bytes(bomb)) == [("damaged", None)]
 
 
 def test_entities_that_multiply_are_not_read():
@@ -170,7 +170,7 @@ def test_entities_that_multiply_are_not_read():
     levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     laughs = f'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a0 "ha">{levels}]><worksheet>&a11;</worksheet>'
 
-    assert problems(zipped({**parts, "xl/worksheets/sheet1.xml": laughs})) == [("broken_workbook", None)]
+    assert problems(zipped({**parts, "xl/worksheets/sheet1.xml": laughs})) == [("zip_bomb", None)]
 
 
 @given(st.one_of(st.binary(max_size=400), st.binary(max_size=60).map(lambda end: b"PK\x03\x04" + end)))

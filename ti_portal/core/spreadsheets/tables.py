@@ -14,18 +14,22 @@ NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class UnreadableTable(ValueError):  # noqa: N818
-    """The file is refused: `message` says why in French, `code` is stable, `row` is the row a spreadsheet shows."""
+    """The file is refused: `message` says why in French, `code` is stable, `row` is the row a spreadsheet shows.
 
-    def __init__(self, code: str, message: str, row: int | None = None) -> None:
-        super().__init__(message)
+    `detail` is the message without the row, for who shows the row elsewhere.
+    """
+
+    def __init__(self, code: str, detail: str, row: int | None = None) -> None:
         self.code = code
-        self.message = message
+        self.detail = detail
         self.row = row
+        self.message = f"Ligne {row} : {detail}" if row else detail
+        super().__init__(self.message)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row under the headers. `number` is the one a spreadsheet shows (the headers are usually row 1)."""
+    """One row under the headers. `number` is the one a spreadsheet shows (counted from 1)."""
 
     number: int
     cells: tuple[str, ...]
@@ -33,8 +37,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
+    """`header_row` is the number of the row that holds the headers."""
+
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
+    header_row: int = 1
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Each row as (number, {header: text})."""
@@ -61,22 +68,17 @@ class Table:
             first = seen.setdefault(key, row.number)
             if first != row.number:
                 shown = " / ".join(row.cells[place] or "(vide)" for place in places)
-                raise UnreadableTable(
-                    "duplicate_key", f"La ligne {row.number} répète la ligne {first} : « {shown} ».", row.number
-                )
-
-
-def where(number: int, place: int) -> str:
-    return f"ligne {number}, colonne {get_column_letter(place + 1)}"
+                raise UnreadableTable("duplicate_key", f"répète la ligne {first} : « {shown} ».", row.number)
 
 
 def damaged() -> UnreadableTable:
     return UnreadableTable("damaged", "Ce classeur est tronqué ou abîmé : enregistrez-le de nouveau, puis réessayez.")
 
 
+def bad_cell(code: str, number: int, place: int, fault: str) -> UnreadableTable:
+    """`place` counts columns from 0."""
+    return UnreadableTable(code, f"la cellule de la colonne {get_column_letter(place + 1)} {fault}", number)
+
+
 def formula(number: int, place: int) -> UnreadableTable:
-    return UnreadableTable(
-        "formula",
-        f"La cellule ({where(number, place)}) contient une formule : collez les valeurs à la place des formules.",
-        number,
-    )
+    return bad_cell("formula", number, place, "contient une formule : collez les valeurs à la place des formules.")

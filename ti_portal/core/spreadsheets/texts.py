@@ -30,12 +30,8 @@ def text_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
             yield number, [cell.strip() for cell in cells]
     except csv.Error as error:
         if "field larger" in str(error):
-            raise UnreadableTable(
-                "cell_too_long", f"Une cellule de la ligne {number + 1} est trop longue.", number + 1
-            ) from error
-        raise UnreadableTable(
-            "quotes", f"La ligne {number + 1} contient un guillemet mal placé ou jamais refermé.", number + 1
-        ) from error
+            raise UnreadableTable("cell_too_long", "une cellule est trop longue.", number + 1) from error
+        raise UnreadableTable("quotes", "un guillemet est mal placé ou jamais refermé.", number + 1) from error
 
 
 def _decoded(content: bytes) -> str:
@@ -45,7 +41,8 @@ def _decoded(content: bytes) -> str:
             "encoding", "Les lettres de ce fichier sont illisibles : enregistrez-le en « CSV UTF-8 » ou en .xlsx."
         )
     if "\x00" in text:
-        raise UnreadableTable("control_character", "Ce fichier contient des octets nuls : ce n’est pas un tableau.")
+        row = text.count("\n", 0, text.index("\x00")) + 1
+        raise UnreadableTable("control_character", "ce fichier contient des octets nuls, ce n’est pas un tableau.", row)
     if _MANGLED.search(text):
         raise UnreadableTable(
             "encoding",

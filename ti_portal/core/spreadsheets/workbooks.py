@@ -11,12 +11,12 @@ from xml.parsers import expat
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ti_portal.core.spreadsheets.tables import MAX_COLUMNS, UnreadableTable, damaged, formula, where
+from ti_portal.core.spreadsheets.tables import MAX_COLUMNS, UnreadableTable, bad_cell, damaged, formula
 
 # A workbook is a zip of XML. Real ones of 10,000 rows weigh a few megabytes unpacked and shrink ten- to thirtyfold.
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_RATIO = 200
-MAX_PARTS = 500
+MAX_PARTS = 200
 
 
 def workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -98,9 +98,7 @@ def _cell_text(number: int, place: int, cell: Any) -> str:
     if cell.data_type == "f":
         raise formula(number, place)
     if cell.data_type == "e":
-        raise UnreadableTable(
-            "formula", f"La cellule ({where(number, place)}) contient une erreur de calcul ({value}).", number
-        )
+        raise bad_cell("formula", number, place, f"contient une erreur de calcul ({value}).")
     if value is None:
         return ""
     if isinstance(value, bool):
