@@ -22,6 +22,7 @@ class PlaceAdmin(ReadOnlyAdmin):
     search_fields = ["name"]
     search_help_text = "Nom (sans souci d’accents ni de tirets), code, code postal ou SIREN."
     ordering = ["name", "pk"]
+    view_on_site = False
     fieldsets = [
         (None, {"fields": ["name", "code", "kind", "nature", "siren", "postcodes", "population", "page"]}),
         ("En vigueur", {"fields": ["valid_from", "valid_until"]}),

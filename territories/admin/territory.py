@@ -159,6 +159,7 @@ class TerritoryAdmin(TableAdminMixin, PortalAdmin):
     search_fields = ["place__name"]
     search_help_text = "Nom (sans souci d’accents ni de tirets) ou code."
     ordering = ["-wave", "place__name", "pk"]
+    view_on_site = False
     inlines = [MandateInline]
     fieldsets = [
         (

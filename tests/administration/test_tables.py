@@ -83,6 +83,17 @@ def test_a_row_opens(office, label):
     assert office.get(reverse(f"admin:{label.replace('.', '_')}_history", args=[row.pk])).status_code == 200
 
 
+def test_a_territory_asks_as_many_queries_for_thirty_mandates_as_for_one(office):
+    where = Territory.objects.current().order_by("pk").first()
+    url = reverse("admin:territories_territory_change", args=[where.pk])
+    mandate(person(), where)
+    few = queries(office, url)
+    for number in range(30):
+        mandate(person(f"q{number}.nom@ales.test"), where)
+
+    assert queries(office, url) == few
+
+
 def test_a_filter_that_means_nothing_filters_nothing(office):
     for label, query in [
         ("territories.mandate", "en_vigueur=x&region=REG-999"),

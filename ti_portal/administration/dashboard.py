@@ -82,7 +82,7 @@ def _alerts(outbox: dict[str, int], at: datetime) -> list[Alert]:
     waiting = waiting_for_confirmation(timezone.localdate(at)).values("person").distinct().count()
     if waiting:
         text = _counted(waiting, "personne a des coordonnées", "personnes ont des coordonnées")
-        url = reverse("admin:territories_contactentry_changelist")
+        url = f"{reverse('admin:territories_contactentry_changelist')}?confirmation=due"
         alerts.append(Alert(f"{text} à confirmer", url, is_grave=False))
     return alerts
 
