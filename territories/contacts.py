@@ -45,7 +45,7 @@ class Details:
         return tuple(name for name in FIELDS if getattr(self, name) != getattr(other, name))
 
 
-class EntryConflict(Exception):  # noqa: N818 - named after what happened
+class EntryConflict(Exception):
     """The entry was changed elsewhere (another window, another device) since the version the person started from."""
 
     def __init__(self, *, current: Details, version: int, mine: Details) -> None:

@@ -24,7 +24,7 @@ from ti_portal.core.mail import queue_message
 VALID_FOR = timedelta(days=14)
 
 
-class InvitationRefused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class InvitationRefused(Exception):
     """The invitation cannot be accepted; the subclass says why."""
 
 

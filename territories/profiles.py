@@ -62,7 +62,7 @@ class Outcome:
     merged: tuple[str, ...] = ()
 
 
-class EditConflict(Exception):  # noqa: N818 - named after what happened
+class EditConflict(Exception):
     """Somebody else changed the same fields since `base`. `base` is None when its version is not in the history.
 
     `mine` is what the person wrote, with the fields in `merged` (touched by the other person alone) already taken over.

@@ -9,13 +9,12 @@ from django.core.cache import cache
 
 from tests import databases
 from ti_portal.core.engines import ensure_running
-from ti_portal.core.engines.layout import broker_url_for
 
 _engines = None
 
 
 def pytest_configure(config):
-    global _engines  # noqa: PLW0603 - one pair of engines for the process
+    global _engines
     _engines = ensure_running(settings.TEST_VAR, durable=False, database=None)
 
 
@@ -78,7 +77,6 @@ def database_url() -> str:
 def _own_cache_keys():
     """No test sees what another left in the cache."""
     cache.key_prefix = f"test-{secrets.token_hex(6)}"
-    yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -87,7 +85,6 @@ def _own_broker(worker_id):
     from ti_portal.celery import app
 
     app.conf.task_default_queue = f"test-{worker_id}-{os.getpid()}"
-    yield
 
 
 @pytest.fixture

@@ -28,6 +28,10 @@ CONTENT = (
     "territories/ancestors.py",
     "territories/official_list.py",
     "territories/official_list/*.py",
+    "territories/memberships.py",
+    "territories/perimeters.py",
+    "territories/reference_tables/tables.py",
+    "ti_portal/core/bulk.py",
     "ti_portal/core/text.py",
     # What the délégation may do is written after each migrate.
     "*/apps.py",
@@ -49,7 +53,8 @@ def digest() -> str:
 def server() -> Iterator[psycopg.Connection]:
     """A connection to the maintenance database, outside any transaction."""
     parameters = connection.get_connection_params() | {"dbname": "postgres"}
-    parameters = {name: value for name, value in parameters.items() if name in ("dbname", "host", "port", "user", "password")}
+    wanted = ("dbname", "host", "port", "user", "password")
+    parameters = {name: value for name, value in parameters.items() if name in wanted}
     with psycopg.connect(**parameters, autocommit=True) as opened:
         yield opened
 

@@ -30,7 +30,8 @@ class SchemeQuerySet(models.QuerySet):
 class Scheme(PerimeterModel):
     """A public help. Texts are HTML sanitised when written; `summary` is plain.
 
-    `protected_fields` names the fields that a person of the délégation edited by hand: a sync proposes, never overwrites.
+    `protected_fields` names the fields that a person of the délégation edited by hand: a sync proposes, it never
+    overwrites them.
     """
 
     slug = models.SlugField("nom dans l’adresse", max_length=200, unique=True)
@@ -51,7 +52,12 @@ class Scheme(PerimeterModel):
     legal_basis = models.CharField("base juridique", max_length=500, blank=True)
     programme = models.CharField("programme", max_length=200, blank=True)
     successor = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="predecessors", verbose_name="remplacé par"
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name="remplacé par",
     )
     valid_from = models.DateField("existe depuis", null=True, blank=True)
     valid_until = models.DateField("existe jusqu’au", null=True, blank=True)

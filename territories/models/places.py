@@ -57,8 +57,8 @@ class Place(models.Model):
     """Anything that has a code and a name on the map: commune, EPCI, région, territory, named zoning.
 
     `code` is in the form of the national schema (`COM-76540`, `EPCI-200023414`, `TI-2023-2707`).
-    `ancestor_codes` is computed from memberships by `territories.ancestors`; it holds the place itself first, then
-    everything that contains it, in this order of kinds: EPT, EPCI, territories, départements, régions, country, zonings;
+    `ancestor_codes` is computed from memberships by `territories.ancestors`; it holds the place itself first, then all
+    that contains it, in this order of kinds: EPT, EPCI, territories, départements, régions, country, zonings;
     where a place touches several départements or régions, the one with most of its people comes first.
     """
 
@@ -116,14 +116,14 @@ class Place(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
 
+    def get_absolute_url(self) -> str:
+        """Path of the place's page; empty for a country or a zoning, which have none. Asks the database nothing."""
+        return address(self.kind, self.code, self.slug)
+
     @property
     def short_code(self) -> str:
         """The code without its kind: INSEE code, SIREN, or wave and number of a territory."""
         return self.code.split("-", 1)[1]
-
-    def get_absolute_url(self) -> str:
-        """Path of the place's page; empty for a country or a zoning, which have none. Asks the database nothing."""
-        return address(self.kind, self.code, self.slug)
 
     def is_in_force(self, on: date) -> bool:
         return (self.valid_from is None or self.valid_from <= on) and (
@@ -253,12 +253,8 @@ class Adjacency(models.Model):
 class PerimeterModel(models.Model):
     """Codes included minus codes excluded: « applies here » is one upward test on a place's ancestors."""
 
-    included_codes = ArrayField(
-        models.CharField(max_length=40), verbose_name="lieux compris", default=list, blank=True
-    )
-    excluded_codes = ArrayField(
-        models.CharField(max_length=40), verbose_name="lieux exclus", default=list, blank=True
-    )
+    included_codes = ArrayField(models.CharField(max_length=40), verbose_name="lieux compris", default=list, blank=True)
+    excluded_codes = ArrayField(models.CharField(max_length=40), verbose_name="lieux exclus", default=list, blank=True)
 
     class Meta:
         abstract = True

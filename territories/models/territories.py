@@ -19,7 +19,7 @@ class TerritoryQuerySet(models.QuerySet):
         return self.filter(wave=Wave.FIRST)
 
     def editable_by(self, user, *, on):
-        """Territories whose pages `user` may change on day `on`: those of a mandate in force, all for the délégation."""
+        """Territories whose pages `user` may change on day `on`: those of a mandate in force; the délégation, all."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_staff:

@@ -19,7 +19,8 @@ class MapPictureView(TemplateView):
     def get_context_data(self, **kwargs):
         territories = Territory.objects.current().order_by("pk").values_list("place_id", flat=True)
         regions = Place.objects.in_force().of_kind(PlaceKind.REGION).order_by("pk").values_list("pk", flat=True)
-        return super().get_context_data(**kwargs, map=national_map(outlines_version(), list(territories), list(regions)))
+        drawn = national_map(outlines_version(), list(territories), list(regions))
+        return super().get_context_data(**kwargs, map=drawn)
 
     def render_to_response(self, context, **response_kwargs):
         response = super().render_to_response(context, **response_kwargs)

@@ -37,7 +37,8 @@ def main() -> int:
 
         unknown = only - set(measures.ALL)
         if unknown:
-            sys.stderr.write(f"Mesures inconnues : {', '.join(sorted(unknown))}. Connues : {', '.join(measures.ALL)}.\n")
+            known = ", ".join(measures.ALL)
+            sys.stderr.write(f"Mesures inconnues : {', '.join(sorted(unknown))}. Connues : {known}.\n")
             return 2
         taken = measures.take(only or set(measures.ALL), write=sys.stderr.write)
     print_table(taken, sys.stdout.write)

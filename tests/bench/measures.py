@@ -22,7 +22,7 @@ from tests.bench.results import Measure, percentiles
 from ti_portal.core.text import fold
 
 # The same addresses at every run.
-DRAW = random.Random(2023)  # noqa: S311
+DRAW = random.Random(2023)
 REQUESTS = 400
 
 
@@ -63,9 +63,7 @@ def territory(port: int) -> Measure:
     from territories.models import Territory
 
     paths = [found.get_absolute_url() for found in Territory.objects.current().select_related("place").order_by("pk")]
-    return page(
-        "territory", f"{len(paths)} territoires", "p50 ≤ 6 ms, ≥ 500/s", paths, p50=6, per_s=500, port=port
-    )
+    return page("territory", f"{len(paths)} territoires", "p50 ≤ 6 ms, ≥ 500/s", paths, p50=6, per_s=500, port=port)
 
 
 def typeahead(port: int) -> Measure:
@@ -103,7 +101,7 @@ def _start(environment: dict[str, str]) -> float:
     try:
         while time.perf_counter() - begin < 180:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/sante", timeout=2).close()  # noqa: S310
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/sante", timeout=2).close()
                 return time.perf_counter() - begin
             except OSError:
                 if process.poll() is not None:

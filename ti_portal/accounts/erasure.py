@@ -22,7 +22,7 @@ KEPT = (
 )
 
 
-class LastDelegationAccount(Exception):  # noqa: N818 - named after what happened
+class LastDelegationAccount(Exception):
     """Nobody would be left to run the portal."""
 
 

@@ -8,7 +8,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 
 READING_VERBS = frozenset(
-    "SELECT WITH SAVEPOINT RELEASE ROLLBACK BEGIN COMMIT SHOW SET EXPLAIN DECLARE FETCH CLOSE".split()
+    [
+        "SELECT",
+        "WITH",
+        "SAVEPOINT",
+        "RELEASE",
+        "ROLLBACK",
+        "BEGIN",
+        "COMMIT",
+        "SHOW",
+        "SET",
+        "EXPLAIN",
+        "DECLARE",
+        "FETCH",
+        "CLOSE",
+    ]
 )
 
 

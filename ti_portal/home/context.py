@@ -20,7 +20,7 @@ FOOTER = (
     ("Données personnelles", "home:privacy"),
     ("Sources et licences", "home:sources"),
 )
-THEMES = (("light", "Thème clair", "light"), ("dark", "Thème sombre", "dark"), ("system", "Comme mon appareil", "system"))
+THEMES = (("light", "Thème clair"), ("dark", "Thème sombre"), ("system", "Comme mon appareil"))
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ def _addresses(entries: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], .
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    canonical = urljoin(settings.SITE_URL, request.path) if settings.SITE_URL else request.build_absolute_uri(request.path)
+    base = settings.SITE_URL or request.build_absolute_uri("/")
     return {
         "SITE_NAME": settings.SITE_NAME,
         "IS_DEMONSTRATION": settings.IS_DEMONSTRATION,
-        "canonical_url": canonical,
+        "canonical_url": urljoin(base, request.path),
         "navigation": _navigation(request),
         "footer_links": _addresses(FOOTER),
         "themes": THEMES,
@@ -53,5 +53,6 @@ def _navigation(request: HttpRequest) -> list[MenuEntry]:
     # The longest address that begins the path: « /territoires/carte/ » is the map, not the list.
     below = max((url for _, url in entries if request.path.startswith(url)), key=len, default="")
     return [
-        MenuEntry(title, url, "page" if url == request.path else "true" if url == below else "") for title, url in entries
+        MenuEntry(title, url, "page" if url == request.path else "true" if url == below else "")
+        for title, url in entries
     ]

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import ListView, TemplateView
 
-from territories.models import DataSource, ListEdition, Place
 from territories.enums import PlaceKind
+from territories.models import DataSource, ListEdition, Place
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -84,6 +84,7 @@ class SecurityTextView(PlainTextView):
     template_name = "home/security.txt"
 
     def get_context_data(self, **kwargs):
-        midnight = datetime.combine(timezone.localdate() + timedelta(days=180), time(), tzinfo=timezone.get_current_timezone())
+        day = timezone.localdate() + timedelta(days=180)
+        midnight = datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
         address = self.request.build_absolute_uri("/.well-known/security.txt")
         return super().get_context_data(**kwargs, expires=midnight.isoformat(), address=address)

@@ -26,6 +26,10 @@ urlpatterns = [
     path("sante/pret", health.ready, name="ready"),
     path("robots.txt", pages.RobotsView.as_view(), name="robots"),
     path(".well-known/security.txt", pages.SecurityTextView.as_view(), name="security_text"),
-    path("sitemap.xml", login_not_required(sitemap_views.index), {"sitemaps": sitemaps, "sitemap_url_name": "home:sitemap"}),
+    path(
+        "sitemap.xml",
+        login_not_required(sitemap_views.index),
+        {"sitemaps": sitemaps, "sitemap_url_name": "home:sitemap"},
+    ),
     path("sitemap-<section>.xml", login_not_required(sitemap_views.sitemap), {"sitemaps": sitemaps}, name="sitemap"),
 ]

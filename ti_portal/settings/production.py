@@ -4,18 +4,18 @@ from ti_portal.core.engines import layout
 from ti_portal.settings.base import *  # noqa: F403
 from ti_portal.settings.integrations.logging import json_logging
 
-SECRET_KEY = env.text("SECRET_KEY", wanted="une clé secrète d’au moins 50 caractères")  # noqa: F405
+SECRET_KEY = env.text("SECRET_KEY", wanted="une clé secrète d’au moins 50 caractères")
 if SECRET_KEY and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("local-only")):
-    env.problems.append("SECRET_KEY est trop faible : une clé secrète d’au moins 50 caractères.")  # noqa: F405
+    env.problems.append("SECRET_KEY est trop faible : une clé secrète d’au moins 50 caractères.")
 DEBUG = False
-ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", wanted="les noms de domaine servis, séparés par des virgules")  # noqa: F405
-SITE_URL = env.url("SITE_URL", ("https", "http"))  # noqa: F405
+ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", wanted="les noms de domaine servis, séparés par des virgules")
+SITE_URL = env.url("SITE_URL", ("https", "http"))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
-_database_url = env.url("DATABASE_URL", ("postgres", "postgresql"))  # noqa: F405
-DATABASES = database(_database_url) if _database_url else {}  # noqa: F405
-REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))  # noqa: F405
-CACHES = cache(REDIS_URL)  # noqa: F405
+_database_url = env.url("DATABASE_URL", ("postgres", "postgresql"))
+DATABASES = database(_database_url) if _database_url else {}
+REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+CACHES = cache(REDIS_URL)
 CELERY_BROKER_URL = layout.broker_url_for(REDIS_URL) if REDIS_URL else ""
 
 STORAGES = {
@@ -24,13 +24,13 @@ STORAGES = {
 }
 
 OUTBOX_TRANSPORT = "smtp"
-EMAIL_HOST = env.text("EMAIL_HOST", wanted="le nom du serveur d’envoi")  # noqa: F405
-EMAIL_PORT = env.integer("EMAIL_PORT", 587)  # noqa: F405
-EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")  # noqa: F405
-EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")  # noqa: F405
-EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", True)  # noqa: F405
+EMAIL_HOST = env.text("EMAIL_HOST", wanted="le nom du serveur d’envoi")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", wanted="l’adresse d’expédition")  # noqa: F405
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", wanted="l’adresse d’expédition")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 OPERATOR = {
@@ -42,15 +42,15 @@ OPERATOR = {
 }
 
 # Limits count visitors by the address that the outermost of these proxies saw; 0 when nothing stands in front.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 1)  # noqa: F405
-SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", True)  # noqa: F405
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 1)
+SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^sante$", r"^sante/pret$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 31_536_000)  # noqa: F405
+SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
-LOGGING = json_logging(level=env.text("LOG_LEVEL", "INFO"))  # noqa: F405
-env.check()  # noqa: F405
+LOGGING = json_logging(level=env.text("LOG_LEVEL", "INFO"))
+env.check()

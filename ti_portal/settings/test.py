@@ -2,13 +2,13 @@
 
 from ti_portal.settings.local import *  # noqa: F403
 
-TEST_VAR = layout.var_folder() / "test"  # noqa: F405
-DATABASES = database(env.text("DATABASE_URL", layout.default_database_url(TEST_VAR)))  # noqa: F405
+TEST_VAR = layout.var_folder() / "test"
+DATABASES = database(env.text("DATABASE_URL", layout.default_database_url(TEST_VAR)))
 # A pool would keep connections open while a database is cloned or dropped between tests.
 DATABASES["default"]["OPTIONS"].pop("pool", None)
-REDIS_URL = env.text("REDIS_URL", layout.default_redis_url(TEST_VAR))  # noqa: F405
-CACHES = cache(REDIS_URL)  # noqa: F405
-CELERY_BROKER_URL = layout.broker_url_for(REDIS_URL)  # noqa: F405
+REDIS_URL = env.text("REDIS_URL", layout.default_redis_url(TEST_VAR))
+CACHES = cache(REDIS_URL)
+CELERY_BROKER_URL = layout.broker_url_for(REDIS_URL)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEBUG = False

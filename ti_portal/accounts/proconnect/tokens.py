@@ -9,7 +9,7 @@ ALGORITHMS = ("RS256", "ES256", "PS256")
 CLOCK_SKEW_SECONDS = 30
 
 
-class RefusedToken(Exception):  # noqa: N818 - named after what happened
+class RefusedToken(Exception):
     """A token that proves nothing. The message says which check failed, never what the token holds."""
 
 

@@ -13,7 +13,7 @@ MAX_CELL = 50_000
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class UnreadableTable(ValueError):  # noqa: N818
+class UnreadableTable(ValueError):
     """The file is refused: `message` says why in French, `code` is stable, `row` is the row a spreadsheet shows.
 
     `detail` is the message without the row, for who shows the row elsewhere.

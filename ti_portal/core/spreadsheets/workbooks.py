@@ -66,7 +66,7 @@ def _check_workbook(content: bytes) -> None:
         raise damaged() from error
 
 
-class _EndOfProlog(Exception):  # noqa: N818
+class _EndOfProlog(Exception):
     pass
 
 
