@@ -257,12 +257,12 @@ class TestPeopleOnTheTerritoryPage:
         assert load_people(where, AnonymousUser(), TODAY) is None
         assert load_people(where, delegation(), TODAY)["may_edit"]
 
-    def test_it_adds_two_queries_at_most(self, where, team, django_assert_num_queries):
+    def test_it_adds_four_queries_at_most(self, where, team, django_assert_num_queries):
         for who, queries in (
-            (AnonymousUser(), 1),
-            (delegation(), 1),
-            (team["bdt"], 1),
-            (person("x.y@z.test"), 2),
+            (AnonymousUser(), 3),
+            (delegation(), 3),
+            (team["bdt"], 3),
+            (person("x.y@z.test"), 4),
         ):
             with django_assert_num_queries(queries):
                 load_people(where, who, TODAY)
