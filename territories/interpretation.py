@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from types import ModuleType
 
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
@@ -131,7 +132,7 @@ def _number(shown: str, digits: str, wanted: str) -> Query | None:
     return None
 
 
-def _is_valid(checker, digits: str) -> bool:
+def _is_valid(checker: ModuleType, digits: str) -> bool:
     try:
         checker.validate(digits)
     except ValidationError:

@@ -51,11 +51,14 @@ class Environment:
     def integer(self, name: str, default: object = _MISSING, *, wanted: str = "un nombre entier") -> int:
         return self._read(name, default, int, 0, wanted)
 
-    def listing(self, name: str, default: object = _MISSING, *, wanted: str = "une liste séparée par des virgules"):
+    def listing(
+        self, name: str, default: object = _MISSING, *, wanted: str = "une liste séparée par des virgules"
+    ) -> list[str]:
         def parse(raw: str) -> list[str]:
             return [item.strip() for item in raw.split(",") if item.strip()]
 
-        return self._read(name, default, parse, [], wanted)
+        neutral: list[str] = []
+        return self._read(name, default, parse, neutral, wanted)
 
     def url(self, name: str, schemes: tuple[str, ...], default: object = _MISSING) -> str:
         def parse(raw: str) -> str:
