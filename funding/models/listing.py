@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from funding.models.calls import Call
 from funding.models.schemes import Scheme
@@ -14,13 +14,29 @@ def codes(verbose_name: str) -> ArrayField:
     return ArrayField(models.CharField(max_length=40), verbose_name=verbose_name, default=list)
 
 
-class Listing(models.Model):
-    """A published scheme as it shows at the places of one of its calls (or everywhere, without call).
+class ListingQuerySet(models.QuerySet):
+    def covering(self, ancestor_codes):
+        """Rows that apply at a place, given by its ancestor codes. A commune meets each scheme at most once; an
+        intercommunalité or a territory astride two régions meets both their variants.
+        """
+        here = list(ancestor_codes)
+        within = Q(within_codes=[]) | Q(within_codes__overlap=here)
+        return self.filter(within, included_codes__overlap=here).exclude(excluded_codes__overlap=here)
 
-    Its perimeter is the effective one: that of the call within the scheme's, less those of the regional variants that
-    hide the call. So a place meets each scheme once. `is_main` marks the row that shows when no place is chosen.
-    `phases` is the call's status in time: a list of [from instant or null, state, closing instant or null], in order,
-    made by the one definition of a status (`funding.eligibility.calls`).
+    def main(self):
+        """Rows that show when no place is chosen: each scheme exactly once."""
+        return self.filter(is_main=True)
+
+
+class Listing(models.Model):
+    """A published scheme as it shows at the places where the same calls count (or everywhere, without call).
+
+    Its perimeter is the effective one: that of the calls, within the scheme's (`within_codes`, empty when nothing more
+    is asked), less those of the regional variants that hide them. So a place meets each scheme once. `is_main` marks
+    the row that shows when no place is chosen; it covers nothing when the scheme has no call that counts everywhere.
+    An empty list of natures means any. `phases` is the status in time: a list of [from instant or null, state, closing
+    instant or null, slug of the call that decides], in order, made by the one definition of a status
+    (`funding.statuses.phases_of`); instants are UTC texts of fixed length, which compare as texts.
     """
 
     scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="listings")
@@ -28,6 +44,7 @@ class Listing(models.Model):
     is_main = models.BooleanField(default=False)
     included_codes = codes("lieux compris")
     excluded_codes = codes("lieux exclus")
+    within_codes = codes("et dans l’un de ces lieux")
     audiences = codes("publics")
     help_kinds = codes("natures de l’aide")
     project_natures = codes("natures de projet")
@@ -36,6 +53,8 @@ class Listing(models.Model):
     highest_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     phases = models.JSONField(default=list)
     search = SearchVectorField(null=True)
+
+    objects = ListingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ligne du catalogue"

@@ -1,0 +1,49 @@
+"""The compiled rules, kept by each process for as long as the data does not change. One tiny query a request."""
+
+import threading
+from dataclasses import dataclass
+
+from funding import terms
+from funding.eligibility.amounts import AmountRule
+from funding.eligibility.cumul import Exclusion
+from funding.eligibility.rulebook import Rulebook
+from funding.models import DataVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rules of the published schemes at one version of the data. Amounts and exclusions are by slug of scheme."""
+
+    version: int
+    rulebook: Rulebook
+    amounts: dict[str, tuple[AmountRule, ...]]
+    exclusions: tuple[Exclusion, ...]
+
+
+_kept: Kept | None = None
+_compiling = threading.Lock()
+
+
+def version() -> int:
+    """The version of what the catalogue and the check read; it never comes back to a number already used."""
+    return DataVersion.objects.order_by("pk").values_list("number", flat=True).first() or 0
+
+
+def current() -> Kept:
+    """The rules of the data as they are now. Compiled once per process and version; others wait meanwhile."""
+    global _kept  # noqa: PLW0603 - one per process, replaced whole
+    number = version()
+    kept = _kept
+    if kept is not None and kept.version == number:
+        return kept
+    with _compiling:
+        if _kept is None or _kept.version != number:
+            _kept = _compile(number)
+        return _kept
+
+
+def _compile(number: int) -> Kept:
+    # The number was read first: rules that change meanwhile get a newer one, and the next request compiles again.
+    loaded = terms.load_rules()
+    amounts = {one.key: rules for one, rules in loaded}
+    return Kept(number, Rulebook.compile(one for one, _ in loaded), amounts, terms.exclusions())
