@@ -54,7 +54,7 @@ class MandateResource(TableResource):
         return mandate.valid_until
 
     def before_import(self, dataset, **kwargs: Any) -> None:
-        """Read at once the people, territories and mandates that the file names: three queries for any number of rows."""
+        """Read at once the people, territories and mandates that the file names: three queries, whatever its length."""
         emails = {User.objects.normalize_email(email) for email in dataset[EMAIL]}
         codes = {code.strip().upper() for code in dataset[CODE]}
         self.people = {person.email: person for person in User.objects.filter(email__in=emails)}
