@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from territories.enums import PlaceKind, Wave
 from territories.models import ListEdition, Membership, Place, PlaceName, Territory
+from territories.names import STOP_WORDS
 from ti_portal.core.text import fold_name
 
 TEXT_LENGTH = 100
@@ -94,7 +95,8 @@ class TerritoryFilterForm(forms.Form):
             territories = territories.filter(place__ancestor_codes__contains=[f"REG-{region}"])
         if departement := chosen.get("departement"):
             territories = territories.filter(place__ancestor_codes__contains=[f"DEP-{departement}"])
-        for word in fold_name(chosen.get("q") or "").split():
+        words = fold_name(chosen.get("q") or "").split()
+        for word in [word for word in words if word not in STOP_WORDS] or words:
             territories = territories.filter(named(word))
         if chosen.get("tri") == "population":
             return territories.order_by(F("place__population").desc(nulls_last=True), "pk")
@@ -104,7 +106,7 @@ class TerritoryFilterForm(forms.Form):
 def named(word: str) -> Q:
     """Territories that have a word beginning so in their name, or in the name of a member in force.
 
-    `PlaceName` holds each end of a name from a word on, so that a beginning of one is enough and its index serves.
+    `PlaceName` holds each end of a name from a word on, stop words left out: an index finds them by their beginning.
     """
     named = PlaceName.objects.filter(folded__startswith=word).values("place")
     containers = Membership.objects.filter(member__in=named, valid_until=None).values("container")
