@@ -240,7 +240,7 @@ class AmountRule(models.Model):
             models.CheckConstraint(
                 condition=Q(rate=None) | Q(rate__gt=0, rate__lte=1),
                 name="amount_rate_is_a_share",
-                violation_error_message="Un taux va de 0 à 1 : 0,20 pour 20 %.",
+                violation_error_message="Un taux va de 0 à 1 : 0,20 pour 20 %%.",
             ),
         ]
         indexes = [models.Index(F("scheme"), F("position"), name="amount_scheme")]
