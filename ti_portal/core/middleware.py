@@ -30,13 +30,15 @@ class BadInputMiddleware:
     """Answer 400, in French, to a query string that no page can use: a NUL byte, or bytes that are not UTF-8.
 
     PostgreSQL refuses NUL in any text; refusing it once here spares every form and search the same check.
-    Bodies are left to the forms, which answer at the field.
+    Bodies are left to the forms, which answer at the field, and so is the API, which checks each value.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(settings.API_PREFIX):
+            return self.get_response(request)
         raw = request.META.get("QUERY_STRING", "")
         if "%00" in raw or "\x00" in raw or "\x00" in request.path_info:
             return HttpResponseBadRequest(render_to_string("400.html"))

@@ -1,0 +1,1 @@
+"""Places and territories in the API."""
