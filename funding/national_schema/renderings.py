@@ -1,0 +1,75 @@
+"""Two values of a field told side by side, short enough for a line."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from funding.eligibility import labels
+from funding.eligibility.french import moment
+from funding.enums import Role
+from funding.national_schema.drafts import CallDraft, CriterionDraft, Draft
+from funding.national_schema.texts import shortened, to_text
+
+LENGTH = 160
+NOTHING = "(vide)"
+_RICH = ("description", "eligibility_text")
+_ROLES = dict(Role.choices)
+_HELP = {str(kind): label for kind, label in labels.HELP_KINDS.items()}
+_KINDS = {str(kind): label for kind, label in labels.CRITERION_KINDS.items()}
+
+
+def rendered(before: Draft, after: Draft, field: str) -> tuple[str, str]:
+    """The value of a field before and after. Long texts are shown from where they part."""
+    texts = [_text(draft, field) for draft in (before, after)]
+    start = _common(*texts)
+    return tuple(_cut(text, start) for text in texts)  # type: ignore[return-value]
+
+
+def _text(draft: Draft, field: str) -> str:
+    if field == "calls":
+        return _call(draft.call)
+    if field == "criteria":
+        return " ; ".join(_criterion(row) for row in draft.criteria)
+    if field == "roles":
+        return _joined(f"{body.shown} ({_ROLES[role].lower()})" for body, role in draft.roles)
+    if field == "links":
+        return _joined(link.url for link in draft.links)
+    value = getattr(draft, field)
+    if field in _RICH:
+        return " ".join(to_text(value).split())
+    if field == "help_kinds":
+        return _joined(_HELP.get(kind, kind) for kind in value)
+    if isinstance(value, tuple):
+        return _joined(value)
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value or "")
+
+
+def _joined(values: Iterable[str]) -> str:
+    return ", ".join(sorted(values))
+
+
+def _criterion(row: CriterionDraft) -> str:
+    bounds = " à ".join(str(bound) for bound in (row.lower, row.upper) if bound is not None)
+    parts = [", ".join(row.values), f"sauf {', '.join(row.excluded)}" if row.excluded else "", bounds, row.text]
+    return f"{_KINDS[str(row.kind)]} : {' '.join(' '.join(part for part in parts if part).split())}"
+
+
+def _call(call: CallDraft | None) -> str:
+    if call is None:
+        return "plusieurs appels ou relèves"
+    if call.is_permanent:
+        return "permanent"
+    opens = f"ouvre le {moment(call.opens_at)}" if call.opens_at else ""
+    closes = f"ferme le {moment(call.closes_at)}" if call.closes_at else ""
+    return ", ".join(part for part in (opens, closes) if part)
+
+
+def _common(first: str, second: str) -> int:
+    """Where two texts part, backed up to the start of a word; 0 when that is near enough to see."""
+    shared = next((place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), None)
+    if shared is None:
+        shared = min(len(first), len(second))
+    return 0 if shared < LENGTH // 2 else first.rfind(" ", 0, shared - 20) + 1
+
+
+def _cut(text: str, start: int) -> str:
+    return ("…" if start else "") + shortened(text[start:], LENGTH) or NOTHING
