@@ -11,6 +11,8 @@ handler500 = "ti_portal.home.errors.server_error"
 urlpatterns = [
     path("", include("ti_portal.home.urls")),
     path("", include("territories.urls")),
+    path("", include("funding.urls")),
+    path("api/", include("ti_portal.api")),
     path("comptes/", include("ti_portal.accounts.urls")),
     path("administration/", admin.site.urls),
 ]

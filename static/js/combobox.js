@@ -1,12 +1,15 @@
 /* Proposes places while one types, on top of a search form that works without it.
    Pattern: ARIA 1.2 combobox with a listbox; focus stays in the field, the active option is named by
-   aria-activedescendant. Choosing an option goes to its page; Enter without one sends the form. */
+   aria-activedescendant. Choosing an option goes to its page; Enter without one sends the form.
+   Where the form has a field marked data-place-code, choosing fills the box and that field instead; the box is then the
+   one marked data-place-input. */
 
 const DELAY = 150;
 const LEAST_SIGNS = 2;
 
 function enhance(form) {
-  const input = form.querySelector("input[name=q]");
+  const input = form.querySelector("[data-place-input]") || form.querySelector("input[name=q]");
+  const code = form.querySelector("[data-place-code]");
   const list = form.querySelector("[role=listbox]");
   const status = form.querySelector("[data-place-search-status]");
   let options = [];
@@ -60,7 +63,10 @@ function enhance(form) {
       option.className = "place-search__option";
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
-      option.dataset.url = result.url;
+      if (result.value) Object.assign(option.dataset, { value: result.value, label: result.label });
+      else option.dataset.url = result.url;
+      option.dataset.code = result.code;
+      option.dataset.label = result.label;
       option.append(part("place-search__name", result.label), " ", part("place-search__detail", result.detail));
       list.append(option);
       return option;
@@ -106,7 +112,14 @@ function enhance(form) {
 
   function choose(option) {
     close();
-    window.location.assign(option.dataset.url);
+    if (!code) {
+      window.location.assign(option.dataset.url);
+      return;
+    }
+    clearTimeout(timer);
+    input.value = option.dataset.label;
+    shown = input.value;
+    code.value = option.dataset.code;
   }
 
   const keys = {
@@ -147,7 +160,10 @@ function enhance(form) {
     },
   };
 
-  input.addEventListener("input", later);
+  input.addEventListener("input", () => {
+    if (code) code.value = ""; /* what is typed now is no longer what was chosen */
+    later();
+  });
   input.addEventListener("keydown", (event) => {
     const act = keys[event.key];
     if (act && !event.isComposing && !event.altKey && !event.ctrlKey && !event.metaKey && act()) event.preventDefault();

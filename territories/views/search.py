@@ -48,13 +48,17 @@ class SearchView(TemplateView):
 
 @method_decorator(login_not_required, name="dispatch")
 class SuggestionsView(View):
-    """Proposals while typing: `{"results": [{"label", "detail", "url"}], "status"}`. Never an error."""
+    """Proposals while typing: `{"results": [{"code", "label", "detail", "url"}], "status"}`. Never an error."""
 
     def get(self, request) -> JsonResponse:
-        found = [result(place) for place in suggest(request.GET.get("q", ""), limit=PROPOSALS)]
+        places = suggest(request.GET.get("q", ""), limit=PROPOSALS)
+        found = [(place.code, result(place)) for place in places]
         return JsonResponse(
             {
-                "results": [{"label": place.name, "detail": place.detail, "url": place.url} for place in found],
+                "results": [
+                    {"code": code, "label": place.name, "detail": place.detail, "url": place.url}
+                    for code, place in found
+                ],
                 "status": status(len(found), limit=PROPOSALS),
             }
         )

@@ -104,7 +104,8 @@ def test_a_nul_byte_is_a_french_refusal(db, client):
 def test_proposals_for_the_combobox(db, client, django_assert_num_queries):
     with django_assert_num_queries(1):
         answer = client.get(SUGGEST, {"q": "st etienne"}).json()
-    assert {"label": "Saint-Étienne", "detail": "Loire (42)", "url": "/communes/42218-saint-etienne/"} in answer[
+    first = {"code": "COM-42218", "label": "Saint-Étienne", "detail": "Loire (42)"}
+    assert {**first, "url": "/communes/42218-saint-etienne/"} in answer[
         "results"
     ]
     assert answer["status"].startswith(f"{len(answer['results'])} propositions")

@@ -1,0 +1,57 @@
+"""The place of an address: a code once it is chosen (`lieu`), or what a person is typing (`ou`)."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from territories.models import Place
+from territories.presenters.search import EMPTY_ANSWERS, ERRORS, only_answer
+from territories.search import Suggestion, search
+from ti_portal.core.text import fold_name
+
+CODE, TYPED = "lieu", "ou"
+_PROPOSALS = 8
+_UNKNOWN = "Ce lieu n’est pas connu : cherchez-le par son nom ou par son code postal."
+
+
+@dataclass(frozen=True)
+class PlaceChoice:
+    """`place` once there is no doubt; else what was typed, what to say at the field, and the places to choose from."""
+
+    place: Place | None = None
+    typed: str = ""
+    error: str = ""
+    proposals: tuple[Suggestion, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """What the field holds."""
+        return self.place.name if self.place else self.typed
+
+
+def read_place(parameters: QueryDict) -> PlaceChoice:
+    """The place of an address. One query, three when a name has to be looked for."""
+    code = parameters.get(CODE, "").strip()
+    place = place_of(code) if code else None
+    if TYPED not in parameters:
+        return PlaceChoice(place, error=_UNKNOWN if code and place is None else "")
+    typed = parameters[TYPED].strip()
+    if not typed:
+        return PlaceChoice()
+    if place is not None and fold_name(place.name) == fold_name(typed):
+        return PlaceChoice(place)
+    found = search(typed, limit=_PROPOSALS)
+    answer = only_answer(found)
+    if answer is not None:
+        return PlaceChoice(place_of(answer.code))
+    typed = typed[:100]
+    if found.problem in ERRORS:
+        return PlaceChoice(typed=typed, error=ERRORS[found.problem])
+    title, advice = EMPTY_ANSWERS.get(found.problem, ("Plusieurs lieux portent ce nom", "Choisissez le vôtre."))
+    return PlaceChoice(typed=typed, error=f"{title}. {advice}", proposals=found.places)
+
+
+def place_of(code: str) -> Place | None:
+    """A place by its code, whatever the case it is written in."""
+    columns = ("code", "kind", "name", "slug", "ancestor_codes")
+    return Place.objects.filter(code=code.upper()).only(*columns).order_by("pk").first()

@@ -1,0 +1,136 @@
+"""Cards of schemes, in the catalogue and on other pages. Those made lately are kept, for a version of the data."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from funding import statuses
+from funding.catalogue.loading import Catalogue
+from funding.catalogue.rows import Row
+from funding.eligibility import french, labels
+from funding.eligibility.calls import NO_CALL, CallStatus
+from funding.eligibility.codes import CallState
+from funding.models import Call, Scheme
+
+KEPT_CARDS = 4096
+# Stands in a kept card for the query string of its links, which changes from page to page.
+_SUFFIX = "?%suffix%"
+
+# DSFR's own colours of badges; the word says the state, the colour only helps.
+BADGES = {
+    CallState.OPEN: "fr-badge--success",
+    CallState.CLOSING_SOON: "fr-badge--warning",
+    CallState.PERMANENT: "fr-badge--success",
+    CallState.UPCOMING: "fr-badge--info",
+    CallState.ANNOUNCED: "fr-badge--info",
+    CallState.EXHAUSTED: "fr-badge--error",
+    CallState.SUSPENDED: "fr-badge--warning",
+    CallState.CLOSED: "",
+    CallState.NO_CALL: "",
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state in words, and the sentence that gives its date."""
+
+    label: str
+    css: str
+    sentence: str
+
+
+def badge_of(status: CallStatus) -> Badge:
+    return Badge(statuses.label(status), BADGES[status.state], statuses.sentence(status))
+
+
+_kept: OrderedDict[tuple, SafeString] = OrderedDict()
+_lock = Lock()
+
+
+def cards(rows: Sequence[Row], catalogue: Catalogue, at: datetime, suffix: str = "") -> list[SafeString]:
+    """One card a row, in order, its links ending in `suffix` (a query string). Three queries at most."""
+    instant = at.timestamp()
+    keys = [(catalogue.key, row.listing_id, row.phase_number(instant)) for row in rows]
+    found = [_kept.get(key) for key in keys]
+    missing = [row for row, card in zip(rows, found, strict=True) if card is None]
+    made = _make(missing, catalogue, at) if missing else {}
+    with _lock:
+        for key in keys:
+            if key[1] in made:
+                _kept[key] = made[key[1]]
+        while len(_kept) > KEPT_CARDS:
+            _kept.popitem(last=False)
+    ready = (card or made.get(row.listing_id) for row, card in zip(rows, found, strict=True))
+    ending = escape(suffix)
+    return [SafeString(card.replace(_SUFFIX, ending)) for card in ready if card is not None]
+
+
+def _make(rows: Sequence[Row], catalogue: Catalogue, at: datetime) -> dict[int, SafeString]:
+    """Cards by listing id. A scheme that went away since the index was made has none."""
+    schemes = (
+        Scheme.objects.public()
+        .filter(pk__in={row.scheme_id for row in rows})
+        .only("slug", "name", "acronym", "summary", "state", "valid_from", "valid_until")
+        .prefetch_related("calls__rounds")
+    )
+    known = {scheme.pk: scheme for scheme in schemes.order_by("pk")}
+    return {
+        row.listing_id: render_to_string(
+            "funding/fragments/_card.html",
+            {"card": card_of(row, known[row.scheme_id], catalogue, at), "suffix": _SUFFIX},
+        )
+        for row in rows
+        if row.scheme_id in known
+    }
+
+
+@dataclass(frozen=True)
+class Card:
+    url: str
+    name: str
+    call_name: str
+    summary: str
+    badge: Badge
+    audiences: str
+    help_kinds: str
+    funders: str
+    amount: str
+
+
+def card_of(row: Row, scheme: Scheme, catalogue: Catalogue, at: datetime) -> Card:
+    """What a card says of a scheme: the call that decides at the places of this row, and what the row knows."""
+    slug = row.phases[row.phase_number(at.timestamp())].call
+    call = next((call for call in scheme.calls.all() if call.slug == slug), None)
+    return Card(
+        url=scheme.get_absolute_url(),
+        name=scheme.name,
+        call_name=call.name if call and call.name != scheme.name else "",
+        summary=scheme.summary,
+        badge=badge_of(_status(scheme, call, at)),
+        audiences=_listed(labels.AUDIENCES[code] for code in labels.AUDIENCES if code in row.audiences),
+        help_kinds=_listed(labels.HELP_KINDS[code] for code in labels.HELP_KINDS if code in row.help_kinds),
+        funders=_listed(catalogue.funders[pk].label for pk in row.funders if pk in catalogue.funders),
+        amount=amount(row),
+    )
+
+
+def amount(row: Row) -> str:
+    return "" if row.highest_amount is None else f"jusqu’à {french.euros(row.highest_amount)}"
+
+
+def _status(scheme: Scheme, call: Call | None, at: datetime) -> CallStatus:
+    if call is None:
+        return NO_CALL
+    call.scheme = scheme  # as select_related would
+    return statuses.status_of(call, at)
+
+
+def _listed(words) -> str:
+    text = french.listed(list(words), "et")
+    return text[:1].upper() + text[1:]
