@@ -13,3 +13,5 @@ CELERY_BROKER_URL = layout.broker_url_for(REDIS_URL)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# Nobody outside is ever asked: a closed port, or the server of the test.
+FIRMS_API_URL = env.url("FIRMS_API_URL", ("https", "http"), "http://127.0.0.1:9/search")  # noqa: F405

@@ -26,6 +26,8 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "core.heartbeat", "schedule": 30.0},
     # Every night at 03:17: expired sessions and old outbox bodies.
     "purge": {"task": "core.purge", "schedule": crontab(hour=3, minute=17)},
+    # Every night at 03:27: kept checks older than thirteen months.
+    "purge-funding": {"task": "funding.purge", "schedule": crontab(hour=3, minute=27)},
     # Every morning at 07:05: entries of the directory that wait to be confirmed.
     "remind-contact-entries": {"task": "territories.remind_contact_entries", "schedule": crontab(hour=7, minute=5)},
 }

@@ -1,0 +1,1 @@
+"""Facts of a firm from the public « Recherche d'entreprises » API: `client.look_up` asks, `reading` reads."""
