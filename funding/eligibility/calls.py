@@ -79,6 +79,7 @@ class Call:
                              instants, so that the status is right at any date, past ones included
     exists_from, exists_until
                              life of the call (or of its scheme), for a permanent one above all
+    end_is_known             False when exists_until only says from when it is held to be over: then no date is told
     """
 
     key: str
@@ -89,6 +90,7 @@ class Call:
     exhausted_from: datetime | None = None
     exists_from: datetime | None = None
     exists_until: datetime | None = None
+    end_is_known: bool = True
     perimeter: Perimeter | None = None
     variant_of: str | None = None
 
@@ -105,7 +107,7 @@ class Call:
             "is_permanent": self.is_permanent,
             "suspended": [_iso(self.suspended_from), _iso(self.suspended_until)],
             "exhausted_from": _iso(self.exhausted_from),
-            "exists": [_iso(self.exists_from), _iso(self.exists_until)],
+            "exists": [_iso(self.exists_from), _iso(self.exists_until), self.end_is_known],
             "rounds": [
                 [_iso(r.opens_at), _iso(r.closes_at), r.zone, _iso(r.exhausted_from), r.announced_for]
                 for r in self.rounds
@@ -192,7 +194,8 @@ def status(call: Call, at: datetime) -> CallStatus:
     to_open = min((r for r in call.rounds if r.opens_at is not None and at < r.opens_at), key=_opening, default=None)
     next_opening = to_open.opens_at if to_open else None
     if call.exists_until is not None and at > call.exists_until:
-        return CallStatus(call.key, CallState.CLOSED, closes_at=call.exists_until, zone=_zone(call))
+        known_end = call.exists_until if call.end_is_known else None
+        return CallStatus(call.key, CallState.CLOSED, closes_at=known_end, zone=_zone(call))
     if call.exists_from is not None and at < call.exists_from:
         first = max(call.exists_from, next_opening) if next_opening and not running else call.exists_from
         return CallStatus(call.key, CallState.UPCOMING, opens_at=first, next_at=first, zone=_zone(call))

@@ -300,3 +300,10 @@ def test_of_several_calls_the_most_useful_counts(first, second, chosen):
 
 def test_without_any_call_there_is_a_state_for_it():
     assert best([]).state is CallState.NO_CALL
+
+
+def test_an_end_that_is_not_known_is_not_told():
+    held_over = Call("c", is_permanent=True, exists_until=days(-1), end_is_known=False)
+    known = Call("c", is_permanent=True, exists_until=days(-1))
+    assert [status(call, AT).state for call in (held_over, known)] == ["closed", "closed"]
+    assert [status(call, AT).closes_at for call in (held_over, known)] == [None, days(-1)]

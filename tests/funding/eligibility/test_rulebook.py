@@ -1,4 +1,6 @@
+from collections import Counter
 from datetime import timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -8,11 +10,13 @@ from funding.eligibility.calls import Call, Round, changes
 from funding.eligibility.codes import VerdictState
 from funding.eligibility.criteria import from_row
 from funding.eligibility.errors import Refusal, RuleError
+from funding.eligibility.naf import Naf
 from funding.eligibility.questions import QuestionCode
 from funding.eligibility.rulebook import Rulebook
 from funding.eligibility.situation import Situation
 from funding.eligibility.verdict import Terms, verdict
 from tests.funding.eligibility.strategies import AT, OPEN_CALL, instants, situations, terms
+from tests.funding.eligibility.test_findings import CASES
 
 
 @st.composite
@@ -59,6 +63,30 @@ def test_rulebook_ranks_the_questions_of_schemes_to_be_specified(library, situat
             touched[question] = touched.get(question, 0) + 1
     order = list(QuestionCode)
     assert found.questions() == tuple(sorted(touched, key=lambda q: (-touched[q], order.index(q))))
+
+
+def test_rulebook_gives_what_the_plain_path_gives_in_a_crowd():
+    """Many schemes that bear the same criteria, of which several fail, within reach and out of it."""
+    random = Random(20201215)
+    written = [from_row({"kind": kind, **row}) for kind, row, *_ in CASES]
+    library = [
+        Terms(f"scheme-{n}", tuple(random.sample(written, random.randint(1, 3))), (OPEN_CALL,)) for n in range(400)
+    ]
+    rulebook = Rulebook.compile(library)
+    seen = Counter()
+    for _ in range(40):
+        facts = {name: value for case in random.sample(CASES, 12) for name, value in case[2].items()}
+        facts |= {"naf": Naf.of(facts["naf"])} if "naf" in facts else {}
+        situation = Situation(**facts)
+        found = rulebook.verdicts(situation, AT)
+        expected = [verdict(one, situation, AT) for one in library]
+        assert list(found) == expected
+        seen.update(
+            (one.state, len(one.obstacles), one.obstacles[0].change is not None) for one in expected if one.obstacles
+        )
+    assert seen[VerdictState.NEAR, 1, True] > 100
+    assert seen[VerdictState.NOT_ELIGIBLE, 1, False] > 100
+    assert seen[VerdictState.NOT_ELIGIBLE, 2, True] > 100
 
 
 def test_reasons_are_shared_between_schemes():
