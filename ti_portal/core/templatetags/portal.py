@@ -1,9 +1,11 @@
 """Template vocabulary that every page may use without loading it."""
 
+from datetime import date
 from urllib.parse import urlencode
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import date_format
 
 register = template.Library()
 
@@ -12,6 +14,14 @@ register = template.Library()
 def number(value: float | None) -> str:
     """Write a number the French way: 1 234 567, with a non-breaking space. Empty when there is none."""
     return "" if value is None else intcomma(value, use_l10n=True)
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | None) -> str:
+    """Write a date in full: 24 novembre 2026, and 1er janvier 2026 as French wants. Empty when there is none."""
+    if not value:
+        return ""
+    return f"{'1er' if value.day == 1 else value.day} {date_format(value, 'F Y')}"
 
 
 @register.simple_tag(takes_context=True)
