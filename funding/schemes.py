@@ -24,8 +24,8 @@ from ti_portal.core.integrity import refused_by_constraints
 
 FIELDS = (
     "slug", "name", "acronym", "summary", "description", "eligibility_text", "to_prepare", "help_kinds", "regime",
-    "legal_basis", "programme", "successor_id", "valid_from", "valid_until", "source_name", "source_key",
-    "source_date", "included_codes", "excluded_codes",
+    "legal_basis", "programme", "successor_id", "valid_from", "valid_until", "end_is_known", "source_name",
+    "source_key", "source_date", "included_codes", "excluded_codes",
 )  # fmt: skip
 RICH_FIELDS = ("description", "eligibility_text", "to_prepare")
 CALL_FIELDS = (

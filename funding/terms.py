@@ -107,6 +107,7 @@ def call_of(call: Call, scheme: Scheme | None = None) -> calls.Call:
         exhausted_from=call.exhausted_from,
         exists_from=scheme.valid_from and calls.first_instant(scheme.valid_from),
         exists_until=scheme.valid_until and calls.last_instant(scheme.valid_until),
+        end_is_known=scheme.end_is_known,
         perimeter=perimeter,
         variant_of=_slug_of_national(call, scheme),
     )

@@ -107,7 +107,7 @@ class Call:
             "is_permanent": self.is_permanent,
             "suspended": [_iso(self.suspended_from), _iso(self.suspended_until)],
             "exhausted_from": _iso(self.exhausted_from),
-            "exists": [_iso(self.exists_from), _iso(self.exists_until), self.end_is_known],
+            "exists": [_iso(self.exists_from), _iso(self.exists_until), *([] if self.end_is_known else ["unknown"])],
             "rounds": [
                 [_iso(r.opens_at), _iso(r.closes_at), r.zone, _iso(r.exhausted_from), r.announced_for]
                 for r in self.rounds

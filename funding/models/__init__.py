@@ -2,7 +2,7 @@
 
 from funding.models.calls import Call, Round
 from funding.models.checks import Contest, KeptCheck
-from funding.models.directory import Resource
+from funding.models.directory import Notice, Resource
 from funding.models.listing import DataVersion, Listing
 from funding.models.organisations import Contact, Organisation
 from funding.models.schemes import AmountRule, Criterion, Scheme, SchemeExclusion, SchemeLink, SchemeOrganisation
@@ -16,6 +16,7 @@ __all__ = [
     "DataVersion",
     "KeptCheck",
     "Listing",
+    "Notice",
     "Organisation",
     "Resource",
     "Round",

@@ -1,4 +1,4 @@
-"""Local resources and partners: not money, but what a territory can lean on (labour lending, clusters, training)."""
+"""Beside schemes: local resources and partners that a territory can lean on, and notices shown with the verdicts."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -37,3 +37,20 @@ class Resource(PerimeterModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.slug})"
+
+
+class Notice(models.Model):
+    """A text of the portal that comes with its source, found by its key (see `funding.notices`)."""
+
+    key = models.SlugField("clé", max_length=60, unique=True)
+    title = models.CharField("titre", max_length=200)
+    text = models.TextField("texte")
+    source_name = models.CharField("source", max_length=200, blank=True)
+    source_date = models.DateField("date de la source", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "notice"
+        verbose_name_plural = "notices"
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.key})"

@@ -61,6 +61,11 @@ class Scheme(PerimeterModel):
     )
     valid_from = models.DateField("existe depuis", null=True, blank=True)
     valid_until = models.DateField("existe jusqu’au", null=True, blank=True)
+    end_is_known = models.BooleanField(
+        "cette date de fin est publiée",
+        default=True,
+        help_text="Sinon : le dispositif est tenu pour terminé après cette date, sans qu’aucune date de fin soit dite.",
+    )
     source_name = models.CharField("source", max_length=200, blank=True)
     source_key = models.CharField("identifiant chez la source", max_length=200, blank=True)
     source_date = models.DateField("date de la source", null=True, blank=True)
