@@ -1,7 +1,7 @@
 """Cards of schemes, in the catalogue and on other pages. Those made lately are kept, for a version of the data."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -73,13 +73,7 @@ def cards(rows: Sequence[Row], catalogue: Catalogue, at: datetime, suffix: str =
 
 def _make(rows: Sequence[Row], catalogue: Catalogue, at: datetime) -> dict[int, SafeString]:
     """Cards by listing id. A scheme that went away since the index was made has none."""
-    schemes = (
-        Scheme.objects.public()
-        .filter(pk__in={row.scheme_id for row in rows})
-        .only("slug", "name", "acronym", "summary", "state", "valid_from", "valid_until")
-        .prefetch_related("calls__rounds")
-    )
-    known = {scheme.pk: scheme for scheme in schemes.order_by("pk")}
+    known = with_calls(row.scheme_id for row in rows)
     return {
         row.listing_id: render_to_string(
             "funding/fragments/_card.html",
@@ -88,6 +82,32 @@ def _make(rows: Sequence[Row], catalogue: Catalogue, at: datetime) -> dict[int, 
         for row in rows
         if row.scheme_id in known
     }
+
+
+def with_calls(scheme_ids: Iterable[int]) -> dict[int, Scheme]:
+    """What a card or a line needs of public schemes, by id. Three queries."""
+    schemes = (
+        Scheme.objects.public()
+        .filter(pk__in=set(scheme_ids))
+        .only("slug", "name", "acronym", "summary", "state", "valid_from", "valid_until")
+        .prefetch_related("calls__rounds")
+    )
+    return {scheme.pk: scheme for scheme in schemes.order_by("pk")}
+
+
+def deciding(scheme: Scheme, row: Row, at: datetime) -> tuple[Call | None, CallStatus]:
+    """The call that decides at the places of a row, and its status."""
+    slug = row.phases[row.phase_number(at.timestamp())].call
+    call = next((call for call in scheme.calls.all() if call.slug == slug), None)
+    if call is None:
+        return None, NO_CALL
+    call.scheme = scheme  # as select_related would
+    return call, statuses.status_of(call, at)
+
+
+def call_name(scheme: Scheme, call: Call | None) -> str:
+    """The name of a call when it says more than that of its scheme."""
+    return call.name if call is not None and call.name != scheme.name else ""
 
 
 @dataclass(frozen=True)
@@ -105,14 +125,13 @@ class Card:
 
 def card_of(row: Row, scheme: Scheme, catalogue: Catalogue, at: datetime) -> Card:
     """What a card says of a scheme: the call that decides at the places of this row, and what the row knows."""
-    slug = row.phases[row.phase_number(at.timestamp())].call
-    call = next((call for call in scheme.calls.all() if call.slug == slug), None)
+    call, status = deciding(scheme, row, at)
     return Card(
         url=scheme.get_absolute_url(),
         name=scheme.name,
-        call_name=call.name if call and call.name != scheme.name else "",
+        call_name=call_name(scheme, call),
         summary=scheme.summary,
-        badge=badge_of(_status(scheme, call, at)),
+        badge=badge_of(status),
         audiences=_listed(labels.AUDIENCES[code] for code in labels.AUDIENCES if code in row.audiences),
         help_kinds=_listed(labels.HELP_KINDS[code] for code in labels.HELP_KINDS if code in row.help_kinds),
         funders=_listed(catalogue.funders[pk].label for pk in row.funders if pk in catalogue.funders),
@@ -122,13 +141,6 @@ def card_of(row: Row, scheme: Scheme, catalogue: Catalogue, at: datetime) -> Car
 
 def amount(row: Row) -> str:
     return "" if row.highest_amount is None else f"jusqu’à {french.euros(row.highest_amount)}"
-
-
-def _status(scheme: Scheme, call: Call | None, at: datetime) -> CallStatus:
-    if call is None:
-        return NO_CALL
-    call.scheme = scheme  # as select_related would
-    return statuses.status_of(call, at)
 
 
 def _listed(words) -> str:
