@@ -43,7 +43,7 @@ def test_rulebook_gives_what_the_plain_path_gives(library, situation, at):
             ]
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(libraries(), situations())
 def test_rulebook_agrees_on_both_sides_of_every_change(library, situation):
     """The same rulebook, asked about one instant after another, never answers from the wrong one."""

@@ -211,7 +211,7 @@ class TestVariants:
 
 
 class TestProperties:
-    @settings(max_examples=300)
+    @settings(max_examples=200)
     @given(terms(), refined())
     def test_more_facts_never_save_a_refused_scheme(self, one, pair):
         before, after = pair
@@ -219,7 +219,7 @@ class TestProperties:
         if verdict(one, before, AT).state is VerdictState.NOT_ELIGIBLE:
             assert verdict(one, after, AT).state is VerdictState.NOT_ELIGIBLE
 
-    @settings(max_examples=300)
+    @settings(max_examples=200)
     @given(terms(), refined())
     def test_more_facts_never_unsettle_a_settled_criterion(self, one, pair):
         before, after = (verdict(one, situation, AT).findings for situation in pair)
