@@ -185,7 +185,7 @@ def get_territory(request: HttpRequest, code: TerritoryCode):
     openapi_extra=_MAY_BE_UNKNOWN,
 )
 def list_members(request: HttpRequest, code: TerritoryCode):
-    """Les intercommunalités et communes membres, toutes en une page. Pour une vague close : ceux de son dernier jour."""
+    """Les intercommunalités et communes membres, toutes en une page. Vague close : ceux de son dernier jour."""
 
     def build():
         found = reading.territory_of(code)

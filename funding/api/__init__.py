@@ -1,0 +1,1 @@
+"""Schemes, calls, rounds and the check in the API."""
