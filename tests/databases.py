@@ -32,6 +32,13 @@ CONTENT = (
     "territories/perimeters.py",
     "territories/reference_tables/tables.py",
     "ti_portal/core/bulk.py",
+    "funding/opening/*.toml",
+    "funding/opening/*.py",
+    "funding/cells.py",
+    "funding/listing.py",
+    "funding/parts.py",
+    "funding/schemes.py",
+    "funding/statuses.py",
     "ti_portal/core/text.py",
     # What the délégation may do is written after each migrate.
     "*/apps.py",
@@ -88,7 +95,7 @@ def ensure_template() -> str:
             run(opened, "CREATE DATABASE {}", building)
             use(building)
             call_command("migrate", verbosity=0)
-            for command in settings.OPENING_COMMANDS[:1]:
+            for command in settings.OPENING_COMMANDS:
                 call_command(command, verbosity=0)
             connection.cursor().execute("VACUUM ANALYZE")
             connection.close()
