@@ -12,6 +12,8 @@ MENU = (
     ("Trouver mon territoire", "territories:search"),
     ("Les territoires", "territories:list"),
     ("La carte", "territories:map"),
+    ("Les aides", "funding:catalogue"),
+    ("Tester mon projet", "funding:check"),
 )
 FOOTER = (
     ("Plan du site", "home:site_plan"),

@@ -2,12 +2,16 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Sum
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
+from funding.closing_soon import closing_soon
 from territories.enums import PlaceKind, Wave
 from territories.models import ListEdition, Membership, Place, Territory
 from territories.presenters.pages import POPULATION_YEAR
+
+CLOSING_SHOWN = 5
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -24,6 +28,7 @@ class HomeView(TemplateView):
             member_count=Membership.objects.in_force().filter(container__territory__wave=Wave.CURRENT).count(),
             population=totals["people"],
             population_year=POPULATION_YEAR,
+            closing=closing_soon(timezone.now(), CLOSING_SHOWN),
             edition=ListEdition.objects.filter(wave=Wave.CURRENT).order_by("-as_of", "-pk").first(),
             regions=Place.objects.in_force()
             .of_kind(PlaceKind.REGION)
