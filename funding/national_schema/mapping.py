@@ -51,8 +51,8 @@ def mapped(row: SheetRow, places: Collection[str]) -> Mapped:
     title = one_line(row.cells["titre"])
     key = row.cells["id"].strip().lower()
     for name in REQUIRED:
-        # The columns that a later version made required may be absent from the file.
-        if not row.cells[name] and name != "ciblage_secteur_activite":
+        # A column that a later version made required may be absent from the file.
+        if not row.cells[name] and name not in row.absent:
             notes.refuse(name, "la cellule est vide")
     draft = _draft(row.cells, key, title, places, notes) if not notes.reasons else None
     return Mapped(

@@ -14,10 +14,14 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row of the file. `number` is the one a spreadsheet shows; every column of the schema is there, maybe empty."""
+    """A row of the file. `number` is the one a spreadsheet shows; every column of the schema is there, maybe empty.
+
+    `absent` names the columns that the file does not have.
+    """
 
     number: int
     cells: dict[str, str]
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,12 @@ def read(file: BinaryIO | bytes) -> Sheet:
     """
     table = read_table(file, max_rows=MAX_ROWS, max_bytes=MAX_BYTES)
     places = _columns(table)
+    absent = frozenset(NAMES) - places.keys()
     rows = []
     for row in table.rows:
         cells = {name: row.cells[places[name]] if name in places else "" for name in NAMES}
         if any(cells.values()):
-            rows.append(SheetRow(row.number, cells))
+            rows.append(SheetRow(row.number, cells, absent))
     return Sheet(tuple(rows), tuple(_remarks(table, places)))
 
 

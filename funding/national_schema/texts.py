@@ -80,4 +80,5 @@ def shortened(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     head = text[: length - 1]
-    return (head.rsplit(None, 1)[0] if re.search(r"\s", head) else head).rstrip(" ,;:") + "…"
+    is_whole = text[length - 1].isspace()
+    return (head if is_whole or not re.search(r"\s", head.strip()) else head.rsplit(None, 1)[0]).rstrip(" ,;:") + "…"
