@@ -18,12 +18,19 @@ Codes = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Calls that count together, and where. No included code: wherever the scheme applies."""
+    """Calls that count together, and where. No included code: wherever the scheme applies.
+
+    `is_main`: what shows when no place is chosen, because these calls leave no place out of their own.
+    """
 
     shown: tuple[CallRule, ...]
     included: Codes
     excluded: Codes
-    is_wide: bool
+    is_main: bool
+
+    @property
+    def is_wide(self) -> bool:
+        return not self.included
 
 
 def cells_of(calls: Collection[CallRule], ancestors: Mapping[str, Collection[str]]) -> tuple[Cell, ...]:
@@ -34,7 +41,7 @@ def cells_of(calls: Collection[CallRule], ancestors: Mapping[str, Collection[str
     wide = [(excluded, group) for (included, excluded), group in groups.items() if not included]
     local = {places: group for places, group in groups.items() if places[0]}
     taken = frozenset().union(*(included for included, _ in local))
-    cells = [Cell(tuple(group), frozenset(), excluded | taken, True) for excluded, group in wide]
+    cells = [Cell(tuple(group), frozenset(), excluded | taken, not excluded) for excluded, group in wide]
     for (included, excluded), group in sorted(local.items(), key=lambda item: sorted(item[0][0])):
         hidden = {call.variant_of for call in group}
         beside = [

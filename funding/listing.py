@@ -82,7 +82,7 @@ def rows_of(scheme: Scheme, ancestors: Mapping[str, Collection[str]]) -> list[Li
     for cell in cells.cells_of(calls, ancestors):
         where = _wide(scheme, cell.excluded) if cell.is_wide else _local(scheme, cell, ancestors)
         call_id = by_slug[cell.shown[0].key]
-        rows.append(Listing(**common, **where, call_id=call_id, is_main=cell.is_wide, phases=phases_of(cell.shown)))
+        rows.append(Listing(**common, **where, call_id=call_id, is_main=cell.is_main, phases=phases_of(cell.shown)))
     if not rows[0].is_main:
         # No call counts everywhere: without a place, the scheme shows as the best of its calls; nowhere in particular.
         rows.insert(0, Listing(**common, is_main=True, phases=phases_of(calls)))
