@@ -5,12 +5,12 @@ which others came, in a time that depends on how many.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 
-from funding.catalogue.bits import mask_of
+from funding.catalogue.bits import in_order, mask_of
 from funding.catalogue.moments import Moment
 from funding.catalogue.rows import Row
 
@@ -108,6 +108,10 @@ class Index:
                 self._moments.pop(next(iter(self._moments)))
             self._moments[moment.begins, moment.ends] = moment
         return moment
+
+    def ordered(self, mask: int, order: Sequence[int], start: int, stop: int) -> list[Row]:
+        """Rows of a set in the order given, from the `start`-th to before the `stop`-th."""
+        return [self.rows[position] for position in in_order(mask, order, self.size, start, stop)]
 
     @cached_property
     def by_amount(self) -> list[int]:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from territories.enums import PlaceKind
 from territories.models import Place
 from territories.presenters.search import EMPTY_ANSWERS, ERRORS, only_answer
-from territories.search import Suggestion, search
+from territories.search import Found, Suggestion, search
 from ti_portal.core.text import fold_name
 
 CODE, TYPED = "lieu", "ou"
@@ -41,7 +42,7 @@ def read_place(parameters: QueryDict) -> PlaceChoice:
     if place is not None and fold_name(place.name) == fold_name(typed):
         return PlaceChoice(place)
     found = search(typed, limit=_PROPOSALS)
-    answer = only_answer(found)
+    answer = only_answer(found) or _only_commune(found)
     if answer is not None:
         return PlaceChoice(place_of(answer.code))
     typed = typed[:100]
@@ -49,6 +50,17 @@ def read_place(parameters: QueryDict) -> PlaceChoice:
         return PlaceChoice(typed=typed, error=ERRORS[found.problem])
     title, advice = EMPTY_ANSWERS.get(found.problem, ("Plusieurs lieux portent ce nom", "Choisissez le vôtre."))
     return PlaceChoice(typed=typed, error=f"{title}. {advice}", proposals=found.places)
+
+
+def _only_commune(found: Found) -> Suggestion | None:
+    """The one commune that bears the typed name: an intercommunality or a territory of that name is around it."""
+    typed = found.query.folded
+    named = [
+        place
+        for place in found.places
+        if place.kind == PlaceKind.COMMUNE and not place.is_closed and typed and fold_name(place.name) == typed
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def place_of(code: str) -> Place | None:

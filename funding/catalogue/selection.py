@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
-from funding.catalogue.bits import in_order, mask_of, positions_of
+from funding.catalogue.bits import mask_of, positions_of
 from funding.catalogue.filters import ORDER, STATES, Wanted
-from funding.catalogue.index import FACETS, Value
+from funding.catalogue.index import Value
 from funding.catalogue.loading import Catalogue
 from funding.catalogue.moments import Moment
 from funding.catalogue.rows import Row
@@ -42,7 +42,11 @@ class Selection:
         """Rows in the order asked for, from the `start`-th."""
         if start >= self.count:
             return []
-        return [self.index.rows[position] for position in self._sorted(start, stop)]
+        index, sort = self.index, self.wanted.sort
+        if sort == "pertinence":
+            return self._by_relevance()[start:stop]
+        order = index.by_amount if sort == "montant" else self.moment.by_closing
+        return index.ordered(self.mask, order, start, stop)
 
     def facet(self, name: str) -> dict[Value, int]:
         """How many rows each value would give, the facet's own filter put aside; values that give none are left out."""
@@ -87,15 +91,9 @@ class Selection:
             return _union(self.moment.states.get(state, 0) for state in values)
         return _union(index.having(name, value) for value in (values if name in _MULTIPLE else (values,)))
 
-    def _sorted(self, start: int, stop: int) -> Sequence[int]:
-        sort, index = self.wanted.sort, self.index
-        if sort == "pertinence":
-            rows, by_rank = index.rows, self._ranks
-            found = positions_of(self.mask, index.size)
-            found.sort(key=lambda position: (-by_rank[rows[position].listing_id], rows[position].scheme_id, position))
-            return found[start:stop]
-        order = index.by_amount if sort == "montant" else self.moment.by_closing
-        return in_order(self.mask, order, index.size, start, stop)
+    def _by_relevance(self) -> list[Row]:
+        rows = [self.index.rows[position] for position in positions_of(self.mask, self.index.size)]
+        return sorted(rows, key=lambda row: (-self._ranks[row.listing_id], row.scheme_id, row.listing_id))
 
 
 def _union(masks) -> int:
@@ -112,9 +110,4 @@ def usable_here(
     index = catalogue.index
     moment = index.moment(at)
     mask = index.at_place(codes) & moment.usable & _union(index.having("public", value) for value in audiences)
-    return [
-        index.rows[position] for position in in_order(mask, moment.by_closing, index.size, 0, limit)
-    ], mask.bit_count()
-
-
-__all__ = ["FACETS", "Relaxation", "Selection", "usable_here"]
+    return index.ordered(mask, moment.by_closing, 0, limit), mask.bit_count()

@@ -89,7 +89,7 @@ def with_calls(scheme_ids: Iterable[int]) -> dict[int, Scheme]:
     schemes = (
         Scheme.objects.public()
         .filter(pk__in=set(scheme_ids))
-        .only("slug", "name", "acronym", "summary", "state", "valid_from", "valid_until")
+        .defer("description", "eligibility_text", "to_prepare", "legal_basis")
         .prefetch_related("calls__rounds")
     )
     return {scheme.pk: scheme for scheme in schemes.order_by("pk")}

@@ -148,6 +148,9 @@ def _notice(scheme: Scheme, on: date) -> tuple[str, str] | None:
     if scheme.state == EditorialState.ARCHIVED:
         return "Cette aide n’existe plus", "Sa page est gardée pour mémoire."
     if scheme.valid_until and scheme.valid_until < on:
+        if not scheme.end_is_known:
+            words = "Sa date de fin n’a pas été publiée. Sa page est gardée pour mémoire."
+            return "Cette aide est tenue pour terminée", words
         return f"Cette aide a pris fin le {french.day(scheme.valid_until)}", "Sa page est gardée pour mémoire."
     return None
 
