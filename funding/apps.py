@@ -4,3 +4,36 @@ from django.apps import AppConfig
 class FundingConfig(AppConfig):
     name = "funding"
     verbose_name = "Financements"
+    delegation_permissions = {
+        "scheme": "view add change delete",
+        "historicalscheme": "view",
+        "criterion": "view add change delete",
+        "historicalcriterion": "view",
+        "amountrule": "view add change delete",
+        "schemelink": "view add change delete",
+        "schemeorganisation": "view add change delete",
+        "schemeexclusion": "view add change delete",
+        "contact": "view add change delete",
+        "organisation": "view add change",
+        "call": "view add change delete",
+        "historicalcall": "view",
+        "round": "view add change delete",
+        "historicalround": "view",
+        "resource": "view add change delete",
+        "keptcheck": "view",
+        "contest": "view change",
+    }
+
+    def ready(self) -> None:
+        from funding import personal_data as own_data
+        from funding.territory_section import register_open_calls
+        from ti_portal.accounts import personal_data
+
+        register_open_calls()
+        personal_data.register(
+            "aides",
+            title=own_data.TITLE,
+            export=own_data.export_funding,
+            erase=own_data.erase_funding,
+            kept=own_data.KEPT,
+        )

@@ -1,0 +1,13 @@
+"""The délégation's pages on `funding`, one module per table."""
+
+from funding.admin import (  # noqa: F401 - each registers its page
+    call,
+    contact,
+    contest,
+    criterion,
+    kept_check,
+    organisation,
+    resource,
+    round,
+    scheme,
+)
