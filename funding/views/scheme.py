@@ -89,10 +89,9 @@ class CallView(AtAPlace, TemplateView):
         names = Place.objects.names_by_code(codes)
         for variant in variants:
             variant.scheme = scheme
+        variant_of = call.variant_of.name if call.variant_of else ""
+        kwargs["call"] = shown_call(call, self.at, names, variant_of=variant_of, is_hidden=False)
         return super().get_context_data(
-            call=shown_call(
-                call, self.at, names, variant_of=call.variant_of.name if call.variant_of else "", is_hidden=False
-            ),
             national=self._national(),
             variants=variants,
             scheme=scheme,
