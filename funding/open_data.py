@@ -139,6 +139,12 @@ def _calls(facts: Facts) -> list[dict[str, Any]]:
     ]
 
 
+def _end_is_published(facts: Facts) -> str:
+    if facts.scheme.valid_until is None:
+        return ""
+    return "oui" if facts.scheme.end_is_known else "non"
+
+
 def _number(value) -> str | None:
     """A decimal as text, so that no reader rounds it."""
     return None if value is None else f"{value.normalize():f}"
@@ -177,6 +183,7 @@ COLUMNS = (
     Column("regime", "code du régime d’aide d’État", lambda f: f.scheme.regime),
     Column("existe_depuis", "premier jour du dispositif", lambda f: _day(f.scheme.valid_from)),
     Column("existe_jusqu_au", "dernier jour du dispositif", lambda f: _day(f.scheme.valid_until)),
+    Column("fin_publiee", "« non » quand ce dernier jour est tenu pour tel sans être publié", _end_is_published),
     Column("pages_officielles", "adresses officielles", lambda f: _links(f, LinkKind.OFFICIAL)),
     Column("textes_de_reference", "adresses des textes", lambda f: _links(f, LinkKind.LEGAL)),
     Column("page", "page du dispositif dans le portail", lambda f: f"{f.site}{f.scheme.get_absolute_url()}"),

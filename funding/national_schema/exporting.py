@@ -11,7 +11,7 @@ from datetime import datetime, time
 from django.db.models import Prefetch, QuerySet
 
 from funding import statuses
-from funding.eligibility.calls import last_instant
+from funding.eligibility.calls import CallStatus, last_instant
 from funding.eligibility.codes import CallState
 from funding.enums import LinkKind
 from funding.models import Scheme, SchemeLink, SchemeOrganisation
@@ -29,6 +29,11 @@ CHUNK = 500
 PORTAL = "Territoires d’industrie"
 
 Row = dict[str, str]
+
+# What dates alone would let pass for open.
+_TOLD_IN_WORDS = frozenset(
+    {CallState.CLOSED, CallState.EXHAUSTED, CallState.SUSPENDED, CallState.ANNOUNCED, CallState.NO_CALL}
+)
 
 
 def with_all(schemes: QuerySet[Scheme]) -> QuerySet[Scheme]:
@@ -56,7 +61,8 @@ class Exporter:
     def row(self, scheme: Scheme) -> Row:
         """The row of a scheme from `with_all`, in the order of the columns."""
         typed = Typed(list(scheme.criteria.all()), self.names)
-        opens_at, closes_at = self._dates(scheme)
+        status = statuses.status_here(scheme, self.at)
+        opens_at, closes_at = status.opens_at, _closing(scheme, status)
         included, excluded = self._perimeter(scheme, typed)
         values = {
             "id": self.identifiers.of(scheme.pk, scheme.slug, scheme.source_key),
@@ -77,14 +83,13 @@ class Exporter:
             "base_juridique": _legal(scheme),
             **typed.columns,
         }
-        values["eligibilite"] = typed.conditions(scheme, has_date=opens_at is not None or closes_at is not None)
+        state = [f"État au {self.at.astimezone(PARIS):%d/%m/%Y} : {statuses.sentence(status)}"]
+        values["eligibilite"] = typed.conditions(
+            scheme,
+            has_date=opens_at is not None or closes_at is not None,
+            said=state if status.state in _TOLD_IN_WORDS and status.closes_at is None else [],
+        )
         return {name: values.get(name, "") for name in NAMES}
-
-    def _dates(self, scheme: Scheme) -> tuple[datetime | None, datetime | None]:
-        status = statuses.status_here(scheme, self.at)
-        if status.state is CallState.NO_CALL and scheme.valid_until:
-            return None, last_instant(scheme.valid_until)
-        return status.opens_at, status.closes_at
 
     def _perimeter(self, scheme: Scheme, typed: Typed) -> tuple[list[str], list[str]]:
         """The scheme's own places; when it applies in the whole country, those of its one condition of place."""
@@ -96,6 +101,14 @@ class Exporter:
             typed.in_words.append(typed.place)
         outside = self.expansion.official(excluded)
         return [code for code in self.expansion.official(included) if code not in outside], outside
+
+
+def _closing(scheme: Scheme, status: CallStatus) -> datetime | None:
+    """The closing of the call; of one that is over at a date nobody published, the end of the scheme as it is held."""
+    is_over = status.state in (CallState.CLOSED, CallState.NO_CALL)
+    if status.closes_at is None and is_over and scheme.valid_until:
+        return last_instant(scheme.valid_until)
+    return status.closes_at
 
 
 def _bodies(roles: Iterable[SchemeOrganisation]) -> str:

@@ -37,8 +37,10 @@ class Typed:
                 self.in_words.append(row)
             said.add(row.kind)
 
-    def conditions(self, scheme: Scheme, *, has_date: bool) -> str:
+    def conditions(self, scheme: Scheme, *, has_date: bool, said: Iterable[str] = ()) -> str:
+        """What no column says, one condition a line, after the scheme's own words and then `said`."""
         lines = to_text(scheme.eligibility_text).split("\n") if scheme.eligibility_text else []
+        lines += [f"• {sentence}" for sentence in said]
         for row in sorted(self.in_words, key=lambda row: (row.position, row.pk or 0)):
             if row.text == wordings.NO_DATE and not has_date:
                 continue

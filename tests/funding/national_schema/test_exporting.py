@@ -124,6 +124,27 @@ def test_an_export_imported_again_changes_nothing(db):
         assert plan.counts == {"new": 0, "changed": 0, "unchanged": total, "refused": 0, "proposals": 0}, source
 
 
+@pytest.mark.parametrize(
+    ("values", "call", "closing", "words"),
+    [
+        ({"valid_until": "2022-12-31"}, PERMANENT, "2022-12-31T23:59:59+01:00", None),
+        (
+            {"valid_until": "2022-12-31", "end_is_known": False},
+            PERMANENT,
+            "2022-12-31T23:59:59+01:00",
+            "État au 24/11/2026",
+        ),
+        ({}, {**PERMANENT, "exhausted_from": "2026-01-01T00:00:00+01:00"}, "", "État au 24/11/2026"),
+        ({}, PERMANENT, "", None),
+    ],
+)
+def test_what_is_over_never_passes_for_open(alone, values, call, closing, words):
+    published(values, {"calls": [call]})
+    (found,) = rows_of(exported())
+    assert found["date_cloture"] == closing
+    assert ("État au" in found["eligibilite"]) is (words is not None)
+
+
 def test_formulas_are_disarmed_and_come_back(alone):
     published({"name": "=SOMME(A1)", "summary": "+33"})
     (found,) = rows_of(exported())
