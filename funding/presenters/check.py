@@ -16,7 +16,7 @@ from funding.eligibility.amounts import estimate
 from funding.eligibility.codes import CriterionKind, VerdictState
 from funding.eligibility.cumul import Exclusion
 from funding.eligibility.findings import Finding
-from funding.eligibility.labels import CALL_STATES, CRITERION_KINDS, TRUTHS, VERDICT_STATES
+from funding.eligibility.labels import CRITERION_KINDS, TRUTHS, VERDICT_STATES
 from funding.eligibility.questions import QuestionCode
 from funding.eligibility.verdict import Verdict
 from funding.enums import AidRegime
@@ -61,7 +61,6 @@ class Card:
     state: str
     state_label: str
     sentence: str
-    call_label: str
     call_text: str
     amount: str
     steps: tuple[str, ...]
@@ -132,10 +131,9 @@ class Writer:
             state=str(verdict.state),
             state_label=VERDICT_STATES[verdict.state],
             sentence=self._sentence(verdict),
-            call_label=CALL_STATES[verdict.call.state],
             call_text=wording.call_text(verdict.call),
-            amount=sums.estimate_text(sum_),
-            steps=tuple(sums.step_text(step) for step in sum_.steps) if is_detailed else (),
+            amount=sums.estimate_text(sum_) if rules else "non publié",
+            steps=tuple(sums.step_text(step) for step in sum_.steps) if is_detailed and rules else (),
             obstacles=self._reasons(verdict.obstacles),
             open_points=self._reasons(verdict.open_points),
             met=self._reasons(verdict.met) if is_detailed else (),
@@ -179,9 +177,11 @@ class Writer:
             text = f"{text} {wording.CAUTIONS[finding.caution]}"
         criterion = finding.criterion
         # A free text is its own reason: its source would say the same words twice.
-        source = criterion.text if criterion and criterion.kind is not CriterionKind.FREE_TEXT else ""
+        is_free = criterion is not None and criterion.kind is CriterionKind.FREE_TEXT
+        source = criterion.text if criterion and not is_free else ""
         return Reason(
-            subject=CRITERION_KINDS[criterion.kind] if criterion else "Appel",
+            # « À vérifier » would be said twice.
+            subject="" if is_free else CRITERION_KINDS[criterion.kind] if criterion else "Appel",
             text=text,
             truth=str(finding.truth),
             label=TRUTHS[finding.truth],

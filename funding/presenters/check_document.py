@@ -91,7 +91,7 @@ def _card(card: Card) -> dict[str, Any]:
 
 
 def _texts(reasons: tuple[Reason, ...]) -> list[str]:
-    return [f"{reason.subject} : {reason.text}".replace(" :", f"{french.NBSP}:") for reason in reasons]
+    return [f"{reason.subject}{french.NBSP}: {reason.text}" if reason.subject else reason.text for reason in reasons]
 
 
 def _contact(contact: Contact) -> str:

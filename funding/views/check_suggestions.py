@@ -1,6 +1,6 @@
 """Proposals while typing a place or an activity. Never an error.
 
-`{"results": [{"value", "label", "detail"}], "status"}`
+`{"results": [{"code", "label", "detail"}], "status"}`
 """
 
 from django.contrib.auth.decorators import login_not_required
@@ -35,11 +35,11 @@ class PlacesView(SuggestionsView):
     def results(self, text: str) -> list[dict[str, str]]:
         found = suggest(text, limit=PROPOSALS, kinds=PLACE_KINDS)
         return [
-            {"value": place.code, "label": suggested_label(place), "detail": place.hint or place.via} for place in found
+            {"code": place.code, "label": suggested_label(place), "detail": place.hint or place.via} for place in found
         ]
 
 
 class ActivitiesView(SuggestionsView):
     def results(self, text: str) -> list[dict[str, str]]:
         found = activities_like(text, limit=PROPOSALS)
-        return [{"value": code, "label": activity_label(code), "detail": ""} for code, _ in found]
+        return [{"code": code, "label": activity_label(code), "detail": ""} for code, _ in found]

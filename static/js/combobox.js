@@ -1,8 +1,8 @@
 /* Proposes places while one types, on top of a search form that works without it.
    Pattern: ARIA 1.2 combobox with a listbox; focus stays in the field, the active option is named by
    aria-activedescendant. Choosing an option goes to its page; Enter without one sends the form.
-   Where the form has a field marked data-place-code, choosing fills the box and that field instead; the box is then the
-   one marked data-place-input. */
+   Where the form has a field marked data-place-code, choosing fills the box and that field instead; so it does where
+   proposals have no address. The box is then the one marked data-place-input. */
 
 const DELAY = 150;
 const LEAST_SIGNS = 2;
@@ -63,8 +63,7 @@ function enhance(form) {
       option.className = "place-search__option";
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
-      if (result.value) Object.assign(option.dataset, { value: result.value, label: result.label });
-      else option.dataset.url = result.url;
+      if (result.url) option.dataset.url = result.url;
       option.dataset.code = result.code;
       option.dataset.label = result.label;
       option.append(part("place-search__name", result.label), " ", part("place-search__detail", result.detail));
@@ -112,14 +111,14 @@ function enhance(form) {
 
   function choose(option) {
     close();
-    if (!code) {
+    if (!code && option.dataset.url) {
       window.location.assign(option.dataset.url);
       return;
     }
     clearTimeout(timer);
     input.value = option.dataset.label;
     shown = input.value;
-    code.value = option.dataset.code;
+    if (code) code.value = option.dataset.code;
   }
 
   const keys = {

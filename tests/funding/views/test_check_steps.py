@@ -221,14 +221,14 @@ def test_schemes_that_exclude_each_other_are_the_only_ones_asked_about(client):
 @pytest.mark.parametrize("path", ["/eligibilite/lieux?q=ales", "/eligibilite/activites?q=mecanique"])
 def test_proposals_while_typing(client, path):
     answer_ = client.get(path).json()
-    assert answer_["results"][0].keys() == {"value", "label", "detail"}
+    assert answer_["results"][0].keys() == {"code", "label", "detail"}
     assert "propositions" in answer_["status"]
 
 
 def test_a_proposed_place_is_taken_by_the_step_as_it_is_labelled(client):
     for typed in ("ales", "paris", "ajaccio", "nevers agglo", "saint denis"):
         for found in client.get(f"/eligibilite/lieux?q={typed}").json()["results"]:
-            query = f"place={found['value']}&place_text={found['label']}"
+            query = f"place={found['code']}&place_text={found['label']}"
             assert going(client, WHERE, query)[1] == {"place": [found["value"]]}, found
 
 
