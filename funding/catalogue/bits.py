@@ -19,11 +19,6 @@ def flags_of(mask: int, size: int) -> bytes:
     return format(mask, f"0{size}b").encode().translate(_TO_FLAGS)[::-1]
 
 
-def positions_of(mask: int, size: int) -> list[int]:
-    """Positions of a set, in order."""
-    return list(compress(range(size), flags_of(mask, size)))
-
-
 def in_order(mask: int, order: Sequence[int], size: int, start: int, stop: int) -> list[int]:
     """Members of a set in the order given, from the `start`-th to before the `stop`-th."""
     flags = flags_of(mask, size)

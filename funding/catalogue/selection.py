@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
-from funding.catalogue.bits import mask_of, positions_of
 from funding.catalogue.filters import ORDER, STATES, Wanted
 from funding.catalogue.index import Value
 from funding.catalogue.loading import Catalogue
 from funding.catalogue.moments import Moment
 from funding.catalogue.rows import Row
-from funding.catalogue.words import ranks
+from funding.catalogue.words import answer
 
 _MULTIPLE = frozenset({"aide", "statut"})
 
@@ -32,7 +31,7 @@ class Selection:
         self.wanted = wanted
         self.index = catalogue.index
         self.moment: Moment = self.index.moment(at)
-        self._ranks = ranks(wanted.words, catalogue) if wanted.words else {}
+        self._answer = answer(wanted.words, catalogue)
         self._base = self.index.main
         self._masks = {name: self._mask(name) for name in wanted.names}
         self.mask = self._all_but(None)
@@ -42,11 +41,13 @@ class Selection:
         """Rows in the order asked for, from the `start`-th."""
         if start >= self.count:
             return []
-        index, sort = self.index, self.wanted.sort
-        if sort == "pertinence":
-            return self._by_relevance()[start:stop]
-        order = index.by_amount if sort == "montant" else self.moment.by_closing
-        return index.ordered(self.mask, order, start, stop)
+        if self.wanted.sort == "pertinence":
+            order = self._answer.order
+        elif self.wanted.sort == "montant":
+            order = self.index.by_amount
+        else:
+            order = self.moment.by_closing
+        return self.index.ordered(self.mask, order, start, stop)
 
     def facet(self, name: str) -> dict[Value, int]:
         """How many rows each value would give, the facet's own filter put aside; values that give none are left out."""
@@ -78,10 +79,7 @@ class Selection:
     def _mask(self, name: str) -> int:
         wanted, index = self.wanted, self.index
         if name == "q":
-            if not wanted.words:
-                return 0
-            known = index.positions
-            return mask_of((known[pk] for pk in self._ranks if pk in known), index.size)
+            return self._answer.mask
         if name == "lieu":
             return index.at_place(wanted.lieu.ancestor_codes)
         if name == "avant":
@@ -90,10 +88,6 @@ class Selection:
         if name == "statut":
             return _union(self.moment.states.get(state, 0) for state in values)
         return _union(index.having(name, value) for value in (values if name in _MULTIPLE else (values,)))
-
-    def _by_relevance(self) -> list[Row]:
-        rows = [self.index.rows[position] for position in positions_of(self.mask, self.index.size)]
-        return sorted(rows, key=lambda row: (-self._ranks[row.listing_id], row.scheme_id, row.listing_id))
 
 
 def _union(masks) -> int:

@@ -11,6 +11,7 @@ from threading import Lock
 
 from django.db import connection
 
+from funding.catalogue.bits import mask_of
 from funding.catalogue.loading import Catalogue
 from ti_portal.core.text import fold
 
@@ -58,18 +59,35 @@ def read_words(text: str) -> Words:
 
 NO_WORDS = Words("", "")
 
-_answers: OrderedDict[tuple, dict[int, float]] = OrderedDict()
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows that answer, as a set and from the most relevant to the least."""
+
+    mask: int
+    order: list[int]
+
+
+NOTHING = Answer(0, [])
+
+_answers: OrderedDict[tuple, Answer] = OrderedDict()
 _lock = Lock()
 
 
-def ranks(words: Words, catalogue: Catalogue) -> dict[int, float]:
-    """Listing ids that answer, each with its relevance. One query, none when it was asked lately of this version."""
+def answer(words: Words, catalogue: Catalogue) -> Answer:
+    """Rows of the catalogue that answer. One query, none when it was asked lately of this version of the data."""
+    if not words:
+        return NOTHING
     key = (catalogue.key, words)
     with _lock:
         if key in _answers:
             _answers.move_to_end(key)
             return _answers[key]
-    found = _ask(words)
+    index = catalogue.index
+    ranked = [(-rank, index.positions[pk]) for pk, rank in _ask(words) if pk in index.positions]
+    ranked.sort(key=lambda pair: (pair[0], index.rows[pair[1]].scheme_id, pair[1]))
+    order = [position for _, position in ranked]
+    found = Answer(mask_of(order, index.size), order)
     with _lock:
         _answers[key] = found
         while len(_answers) > KEPT_ANSWERS:
@@ -77,7 +95,8 @@ def ranks(words: Words, catalogue: Catalogue) -> dict[int, float]:
     return found
 
 
-def _ask(words: Words) -> dict[int, float]:
+def _ask(words: Words) -> list[tuple[int, float]]:
+    """Listing ids with their relevance."""
     parts, parameters = [], []
     if words.whole:
         parts.append("websearch_to_tsquery('french', %s)")
@@ -87,4 +106,4 @@ def _ask(words: Words) -> dict[int, float]:
         parameters.append(f"{words.beginning}:*")
     with connection.cursor() as cursor:
         cursor.execute(_MATCHES.format(query=" && ".join(parts)), parameters)
-        return dict(cursor.fetchall())
+        return cursor.fetchall()
