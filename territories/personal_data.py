@@ -47,7 +47,7 @@ def export_territories(user) -> dict:
             .order_by("created_at", "pk")
         ],
         "modifications": [
-            {"quoi": model._meta.verbose_name, "le": version.history_date}  # noqa: SLF001 - public in all but name
+            {"quoi": model._meta.verbose_name, "le": version.history_date}
             for model in _historical_models()
             for version in model.objects.filter(history_user=user).order_by("history_date", "pk")
         ],
@@ -66,7 +66,7 @@ def erase_territories(*, user, at: datetime) -> None:
         mandate.delete()
     for model in _historical_models():
         model.objects.filter(history_user=user).update(history_user=None)
-        for field in model._meta.get_fields():  # noqa: SLF001
+        for field in model._meta.get_fields():
             if field.related_model is User and field.name != "history_user":
                 model.objects.filter(**{field.name: user}).update(**{field.name: None})
 

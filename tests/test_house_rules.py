@@ -79,4 +79,3 @@ def test_models_have_no_default_ordering():
     ours = [model for model in apps.get_models() if model._meta.app_label in LAYERS]
     assert ours
     assert [model for model in ours if model._meta.ordering and not model.__name__.startswith("Historical")] == []
-
