@@ -46,7 +46,7 @@ class CallForm(RefusableForm, forms.ModelForm):
 
     scheme_given = SchemeField(label="Dispositif")
     slug = forms.SlugField(label="Nom dans l’adresse", required=False, max_length=200, help_text="Vide : tiré du nom.")
-    variant_of = forms.ChoiceField(
+    national = forms.ChoiceField(
         label="Variante de",
         required=False,
         help_text="Là où elle s’applique, une variante cache l’appel national, ouverte ou close.",
@@ -59,9 +59,7 @@ class CallForm(RefusableForm, forms.ModelForm):
     class Meta:
         formfield_callback = https_by_default
         model = Call
-        fields = [
-            "slug", "name", "kind", "text", "url", "is_permanent", "included_codes", "excluded_codes",
-        ]  # fmt: skip
+        fields = [name for name in CALL_FIELDS if name != "url_dead_since"]
         widgets = {
             "name": forms.TextInput(attrs={"size": 90}),
             "text": forms.Textarea(attrs={"rows": 5, "cols": 90}),
@@ -78,9 +76,9 @@ class CallForm(RefusableForm, forms.ModelForm):
             self.fields.pop("scheme_given", None)
             national = call.scheme.calls.filter(variant_of=None).exclude(pk=call.pk).order_by("slug", "pk")
             choices += list(national.values_list("slug", "name"))
-            self.initial["variant_of"] = call.variant_of.slug if call.variant_of_id else ""
-        if "variant_of" in self.fields:
-            self.fields["variant_of"].choices = choices
+            self.initial["national"] = call.variant_of.slug if call.variant_of_id else ""
+        if "national" in self.fields:
+            self.fields["national"].choices = choices
 
     def clean_text(self) -> str:
         return rich_text.sanitise(self.cleaned_data["text"])
@@ -89,13 +87,12 @@ class CallForm(RefusableForm, forms.ModelForm):
         cleaned = super().clean()
         if self.instance.pk is None and cleaned.get("scheme_given"):
             self.instance.scheme = cleaned["scheme_given"]
-        return cleaned
+        return cleaned | {name: instant_of(cleaned.get(name), PARIS) for name in CLOCKS if name in cleaned}
 
     def values(self) -> dict:
         values = {name: self.cleaned_data[name] for name in CALL_FIELDS if name in self.cleaned_data}
-        values |= {name: instant_of(self.cleaned_data.get(name), PARIS) for name in CLOCKS}
         if self.instance.pk:
-            values["variant_of"] = self.cleaned_data.get("variant_of") or None
+            values["variant_of"] = self.cleaned_data.get("national") or None
         return values
 
 
@@ -108,9 +105,7 @@ class RoundForm(RowForm):
 
     class Meta:
         model = Round
-        fields = [
-            "label", "zone", "announced_for", "committee_on", "results_on", "envelope", "remaining",
-        ]  # fmt: skip
+        fields = list(parts.ROUNDS.fields)
         widgets = {name: forms.DateInput(attrs=DAY, format="%Y-%m-%d") for name in ("committee_on", "results_on")}
 
     def __init__(self, *args, **kwargs) -> None:
@@ -121,14 +116,7 @@ class RoundForm(RowForm):
     def clean(self) -> dict:
         cleaned = super().clean()
         zone = cleaned.get("zone") or PARIS
-        for name in ROUND_CLOCKS:
-            if name not in self.errors:
-                setattr(self.instance, name, instant_of(cleaned.get(name), zone))
-        return cleaned
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # The instants are not the fields' own values, but the constraints on them hold.
-        return super()._get_validation_exclusions() - set(ROUND_CLOCKS)
+        return cleaned | {name: instant_of(cleaned.get(name), zone) for name in ROUND_CLOCKS if name in cleaned}
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -233,7 +221,7 @@ class CallAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Call | None = None):
         first = ["scheme_link", "state_today"] if obj else ["scheme_given"]
-        variant = ["variant_of"] if obj else []
+        variant = ["national"] if obj else []
         page = [("url", "url_dead_since")] if obj else ["url"]
         return [
             ("L’appel", {"fields": [*first, "name", ("kind", "slug"), "text", *page]}),
@@ -297,7 +285,7 @@ class CallAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
             raise Http404
         if not self.has_change_permission(request, call):
             raise PermissionDenied
-        form = VariantForm(request.POST or None)
+        form = VariantForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             made, refusal = self._make_variants(request, call, form.cleaned_data["codes"])
             if refusal is None:

@@ -18,6 +18,7 @@ from funding.models import Contest
 from funding.permissions import can_answer_contests
 from ti_portal.core.admin_bases import PortalAdmin
 
+_CALLS, _TRUTHS, _REASONS = ({str(code) for code in codes} for codes in (CallState, Truth, ReasonCode))
 ANSWERS = [choice for choice in ContestState.choices if choice[0] != ContestState.OPEN]
 
 
@@ -111,10 +112,10 @@ class ContestAdmin(RefusalMixin, PortalAdmin):
         if kept is None:
             return "Aucun : l’adresse du dispositif a changé depuis."
         state = VERDICT_STATES[VerdictState(kept["state"])]
-        if kept.get("call") in CallState:
+        if kept.get("call") in _CALLS:
             state = f"{state} ; appel : {CALL_STATES[CallState(kept['call'])].lower()}"
         reasons = [reason.partition(":") for reason in kept["reasons"]]
-        lines = ((_reason(code), TRUTHS[Truth(truth)].lower()) for code, _, truth in reasons if truth in Truth)
+        lines = ((_reason(code), TRUTHS[Truth(truth)].lower()) for code, _, truth in reasons if truth in _TRUTHS)
         return format_html("{}<ul>{}</ul>", state, format_html_join("", "<li>{} : {}</li>", lines))
 
     @admin.display(description="réponses au test")
@@ -151,6 +152,6 @@ _SUBJECTS = {
 
 def _reason(code: str) -> str:
     """What a kept reason is about. The parameters of its sentence are not kept: the facts are above."""
-    if code not in ReasonCode:
+    if code not in _REASONS:
         return code
     return _SUBJECTS.get(code.partition("_")[0], code)

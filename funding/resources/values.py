@@ -17,6 +17,7 @@ from ti_portal.core.text import fold
 LINES = re.compile(r"[\n;]+")
 CLOCK_FORMS = (
     "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %Hh%M", "%d/%m/%Y %Hh", "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %H:%M:%S",
 )  # fmt: skip
 VOCABULARY_OF_KIND = {
     CriterionKind.AUDIENCE: labels.AUDIENCES,

@@ -9,12 +9,15 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from funding.enums import ContestState, EditorialState
+from funding.models import Contest, Round, Scheme
 from territories.changes import Change, in_words, recent_changes
 from territories.contacts import waiting_for_confirmation
 from territories.models import Invitation, ListEdition
 from ti_portal.core.enums import MessageState
 from ti_portal.core.models import OutboxMessage
 
+SOON = timedelta(days=30)
 SHOWN_CHANGES = 8
 SHOWN_ENTRIES = 8
 LATE = timedelta(minutes=10)
@@ -48,7 +51,7 @@ class Dashboard:
 
 
 def dashboard(user, *, at: datetime) -> Dashboard:
-    """Everything on the page, within the rights of `user`: nine queries at most, whatever the amount of data."""
+    """Everything on the page, within the rights of `user`: twelve queries at most, whatever the amount of data."""
     outbox = OutboxMessage.objects.aggregate(
         failed=Count("pk", filter=Q(state=MessageState.FAILED)),
         late=Count("pk", filter=Q(state=MessageState.QUEUED, next_attempt_at__lt=at - LATE)),
@@ -84,6 +87,28 @@ def _alerts(outbox: dict[str, int], at: datetime) -> list[Alert]:
         text = _counted(waiting, "personne a des coordonnées", "personnes ont des coordonnées")
         url = f"{reverse('admin:territories_contactentry_changelist')}?confirmation=due"
         alerts.append(Alert(f"{text} à confirmer", url, is_grave=False))
+    return alerts + _funding_alerts(at)
+
+
+def _funding_alerts(at: datetime) -> list[Alert]:
+    """Schemes that wait for a second reader, verdicts that wait for an answer, rounds that close soon."""
+    alerts = []
+    waiting = Scheme.objects.filter(state=EditorialState.TO_VALIDATE).count()
+    if waiting:
+        url = f"{reverse('admin:funding_scheme_changelist')}?state__exact={EditorialState.TO_VALIDATE}"
+        alerts.append(Alert(_counted(waiting, "dispositif à valider", "dispositifs à valider"), url, is_grave=False))
+    contested = Contest.objects.filter(state=ContestState.OPEN).count()
+    if contested:
+        url = f"{reverse('admin:funding_contest_changelist')}?state__exact={ContestState.OPEN}"
+        text = _counted(contested, "verdict contesté attend", "verdicts contestés attendent")
+        alerts.append(Alert(f"{text} une réponse", url, is_grave=False))
+    closing = Round.objects.filter(
+        call__scheme__state=EditorialState.PUBLISHED, closes_at__gte=at, closes_at__lte=at + SOON
+    ).count()
+    if closing:
+        url = f"{reverse('admin:funding_round_changelist')}?cloture=30j"
+        text = _counted(closing, "relève ferme", "relèves ferment")
+        alerts.append(Alert(f"{text} dans les trente jours", url, is_grave=False))
     return alerts
 
 
@@ -95,6 +120,14 @@ def _shortcuts(user) -> list[Shortcut]:
                 "Importer une nouvelle liste",
                 "Aperçu des territoires et des membres qui changent, puis application.",
                 reverse("admin:territories_listedition_import"),
+            )
+        )
+    if user.has_perm("funding.add_scheme"):
+        shortcuts.append(
+            Shortcut(
+                "Écrire un dispositif",
+                "Brouillon, essai sur des profils, validation, publication.",
+                reverse("admin:funding_scheme_add"),
             )
         )
     shortcuts += [
