@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 
 from funding.api.routes import router as funding
 from territories.api.routes import router as territories
+from ti_portal.api_pages import ApiPageView
 from ti_portal.core.api.answers import answer
 from ti_portal.core.api.door import public
 from ti_portal.core.api.problems import unknown
@@ -45,6 +46,7 @@ def nothing_there(request: HttpRequest, **_path) -> HttpResponse:
 
 app_name = "api"
 urlpatterns = [
+    path("", ApiPageView.as_view(), name="page"),
     path("v1/openapi.json", public(openapi, ["GET"]), name="openapi"),
     path("v1/", include(api.addresses())),
     re_path("^v1/", public(nothing_there, ["GET", "POST"])),

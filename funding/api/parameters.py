@@ -22,11 +22,13 @@ SLUG_PATTERN = "^[-a-zA-Z0-9_]+$"
 _Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=200)]
 
 SchemeSlug = Annotated[
-    str, Path(pattern=SLUG_PATTERN, max_length=200, description="Nom d’adresse de l’aide.", examples=["vte"])
+    str, Path(pattern=SLUG_PATTERN, max_length=200, description="Nom d’adresse de l’aide.", examples=["vte-vert"])
 ]
-CallSlug = Annotated[str, Path(pattern=SLUG_PATTERN, max_length=200, description="Nom d’adresse de l’appel.")]
+CallSlug = Annotated[
+    str, Path(pattern=SLUG_PATTERN, max_length=200, description="Nom d’adresse de l’appel.", examples=["guichet"])
+]
 OfScheme = Annotated[
-    _Slug | None, Query(description="Nom d’adresse d’une aide : seulement ce qui en dépend.", examples=["vte"])
+    _Slug | None, Query(description="Nom d’adresse d’une aide : seulement ce qui en dépend.", examples=["vte-vert"])
 ]
 AsOf = Annotated[
     Day | None,

@@ -31,7 +31,7 @@ class FullStatus(Status):
 
 
 class SchemeOut(Told):
-    slug: str = Field(description="Nom d’adresse : l’identifiant de l’aide.", examples=["vte"])
+    slug: str = Field(description="Nom d’adresse : l’identifiant de l’aide.", examples=["vte-vert"])
     name: str
     acronym: str
     summary: str

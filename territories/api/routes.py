@@ -1,6 +1,6 @@
 """Addresses of places, territories and nomenclatures in the API."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -20,7 +20,7 @@ from territories.api.schemas import (
     TerritoryDetail,
     TerritoryPage,
 )
-from territories.enums import PlaceKind, Wave
+from territories.enums import PlaceKind
 from territories.models import Place
 from territories.presenters.version import data_version
 from territories.search import search
@@ -50,8 +50,8 @@ Typed = Annotated[
     ),
 ]
 Generation = Annotated[
-    Wave,
-    Query(description="Première année de la vague : 2023 (liste en vigueur) ou 2018.", examples=[2023]),
+    Literal["2018", "2023"],
+    Query(description="Première année de la vague : 2023 (liste en vigueur) ou 2018.", examples=["2023"]),
 ]
 
 
@@ -133,7 +133,7 @@ def get_place(request: HttpRequest, code: PlaceCode):
 )
 def list_territories(
     request: HttpRequest,
-    vague: Generation = Wave.CURRENT,
+    vague: Generation = "2023",
     lieu: AtPlace = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -142,7 +142,7 @@ def list_territories(
     after = _TERRITORIES.read(cursor)
 
     def build():
-        found = reading.territories(vague, lieu, after and after[0], limit)
+        found = reading.territories(int(vague), lieu, after and after[0], limit)
         page, is_followed = cut(found, limit)
         return {
             "items": [presenters.territory(territory, request) for territory in page],

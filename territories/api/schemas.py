@@ -1,11 +1,11 @@
 """Forms in which the API gives places and territories."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Field, Path, Query
 from pydantic import StringConstraints
 
-from territories.enums import NomenclatureKind, PlaceKind, Wave
+from territories.enums import PlaceKind, Wave
 from ti_portal.core.api.schemas import Day, Label, Told
 
 # The form that the database holds a code to, in capitals.
@@ -143,4 +143,6 @@ class EntryPage(Told):
     next: str | None = Field(description="Adresse de la page suivante ; vide à la dernière.")
 
 
-Nomenclature = Annotated[NomenclatureKind, Path(description="Nomenclature officielle.", examples=["naf"])]
+Nomenclature = Annotated[
+    Literal["naf", "legal_category", "staff_band"], Path(description="Nomenclature officielle.", examples=["naf"])
+]

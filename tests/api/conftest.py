@@ -5,6 +5,7 @@ from tests.api import content
 
 @pytest.fixture
 def vte(db):
+    content.without_opening_content()
     return content.vte()
 
 

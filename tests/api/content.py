@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from funding import schemes
-from funding.models import Scheme
+from funding import listing, schemes
+from funding.models import Organisation, Scheme
 from tests.funding import drafts
 
 IN_2020 = datetime(2020, 12, 15, 11, tzinfo=UTC)
@@ -33,6 +33,13 @@ ANNOUNCED = {
     "kind": "projects",
     "rounds": [{"announced_for": "début 2022"}],
 }
+
+
+def without_opening_content() -> None:
+    """Leave no scheme: what follows counts its own."""
+    Scheme.objects.all().delete()
+    Organisation.objects.all().delete()
+    listing.bump_version()
 
 
 def vte() -> Scheme:

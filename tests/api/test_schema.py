@@ -22,6 +22,7 @@ def described(django_db_setup, django_db_blocker):
     for signal in signals:
         signal.disconnect(close_old_connections)
     with django_db_blocker.unblock(), transaction.atomic():
+        content.without_opening_content()
         content.vte()
         content.archived()
         yield drafts.published()

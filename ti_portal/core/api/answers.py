@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response
 
 # Readers keep an answer for a minute, then ask whether it changed.
@@ -16,7 +16,7 @@ MAX_AGE = 60
 
 
 class Volatile(NamedTuple):
-    """A body that may change without the version: its ETag is made from its content, by the middleware."""
+    """A body that may change without the version: its ETag is made from its content."""
 
     body: Any
 
@@ -28,16 +28,20 @@ def answer(request: HttpRequest, version: tuple, build: Callable[[], Any]) -> Ht
     A body with a `next` address also gives it in a `Link` header.
     """
     etag = etag_of(request, version)
-    if request.headers.get("If-None-Match", "*").strip() != "*":
-        unchanged = get_conditional_response(request, etag=etag)
-        if unchanged is not None and unchanged.status_code == 304:
-            return keepable(unchanged)
+    # « * » means any version: whether there is one at all is for `build` to say.
+    if request.headers.get("If-None-Match", "*").strip() != "*" and _has(request, etag):
+        return keepable(HttpResponseNotModified(), etag)
     body = build()
-    is_volatile = isinstance(body, Volatile)
-    response = rendered(body.body if is_volatile else body)
-    if not is_volatile:
-        response["ETag"] = etag
-    return keepable(response)
+    if not isinstance(body, Volatile):
+        return keepable(rendered(body), etag)
+    response = rendered(body.body)
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    return keepable(HttpResponseNotModified() if _has(request, etag) else response, etag)
+
+
+def _has(request: HttpRequest, etag: str) -> bool:
+    found = get_conditional_response(request, etag=etag)
+    return found is not None and found.status_code == 304
 
 
 def rendered(body: Any, status: int = 200) -> HttpResponse:
@@ -47,7 +51,8 @@ def rendered(body: Any, status: int = 200) -> HttpResponse:
     return response
 
 
-def keepable(response: HttpResponse) -> HttpResponse:
+def keepable(response: HttpResponse, etag: str) -> HttpResponse:
+    response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={MAX_AGE}"
     return response
 

@@ -16,6 +16,7 @@ from ti_portal.core.api.problems import FieldError, Problem, response_to
 
 LARGEST_BODY = 64 * 1024
 EXPOSED = "ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy"
+_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 _READING = frozenset({"GET", "HEAD"})
 
 View = Callable[..., HttpResponse]
@@ -47,6 +48,9 @@ def public(view: View, methods: Sequence[str], parameters: Collection[str] = ())
             log_response("API: %s", request.path, response=response, request=request, exception=error)
         for name, value in (standing.headers if standing else {}).items():
             response[name] = value
+        # Conditions are answered: Django's own middleware would make another 304, without the headers of this one.
+        for condition in _CONDITIONS:
+            request.META.pop(condition, None)
         # The guards before this view looked at who comes; the answer does not depend on it, so caches may share it.
         if not request.session.modified:
             request.session.accessed = False
