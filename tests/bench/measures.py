@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.bench import server
+from tests.bench import funding, server
 from tests.bench.results import Measure, percentiles
 from ti_portal.core.text import fold
 
@@ -68,6 +68,26 @@ def territory(port: int) -> Measure:
     return page("territory", f"{len(paths)} territoires", "p50 ≤ 6 ms, ≥ 500/s", paths, p50=6, per_s=500, port=port)
 
 
+def catalogue(port: int) -> Measure:
+    return _catalogue("catalogue", funding.catalogue_paths(), port)
+
+
+def catalogue_place(port: int) -> Measure:
+    return _catalogue("catalogue_place", funding.place_paths(), port)
+
+
+def catalogue_text(port: int) -> Measure:
+    return _catalogue("catalogue_text", funding.text_paths(), port)
+
+
+def _catalogue(name: str, paths: list[str], port: int) -> Measure:
+    return page(name, funding.SIZE, "p50 ≤ 15 ms, ≥ 150/s", paths, p50=15, per_s=150, port=port)
+
+
+def scheme(port: int) -> Measure:
+    return page("scheme", funding.SIZE, "p50 ≤ 6 ms, ≥ 500/s", funding.scheme_paths(), p50=6, per_s=500, port=port)
+
+
 def typeahead(port: int) -> Measure:
     from territories.models import Place
 
@@ -115,7 +135,16 @@ def _start(environment: dict[str, str]) -> float:
         process.wait(60)
 
 
-PAGES: dict[str, Callable[[int], Measure]] = {"territory": territory, "typeahead": typeahead}
+PAGES: dict[str, Callable[[int], Measure]] = {
+    "catalogue": catalogue,
+    "catalogue_place": catalogue_place,
+    "catalogue_text": catalogue_text,
+    "scheme": scheme,
+    "territory": territory,
+    "typeahead": typeahead,
+}
+# Measured with thirty thousand schemes in the database: a territory's page shows those that are open there.
+WITH_SCHEMES = frozenset(PAGES) - {"typeahead"}
 OTHERS: dict[str, Callable[[], Measure]] = {"first_load": first_load, "second_start": second_start}
 ALL = (*PAGES, *OTHERS)
 
@@ -125,6 +154,9 @@ def take(names: Iterable[str], write: Callable[[str], object]) -> list[Measure]:
     names = set(names)
     write("Chargement des données de référence…\n")
     loaded()
+    if names & WITH_SCHEMES:
+        write("Écriture des aides…\n")
+        write(f"{funding.SIZE} : {funding.filled():.0f} s\n")
     taken = []
     if names & set(PAGES):
         with server.serving(server.environment_for(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])) as port:
