@@ -2,11 +2,20 @@
 
 from datetime import UTC, datetime
 
-from funding.models import Resource
+from funding import listing
+from funding.enums import EditorialState
+from funding.models import Resource, Scheme
 from tests.funding.drafts import organisation, published
 
 FIRST_WAVE = "ZON-TI-2018"
 AT_2020 = datetime(2020, 12, 15, 11, tzinfo=UTC)
+
+
+def alone() -> None:
+    """Nothing of the opening content is published: each test has its own schemes only."""
+    Scheme.objects.update(state=EditorialState.ARCHIVED)
+    Resource.objects.update(is_published=False)
+    listing.bump_version()
 
 
 def vte(**rows):
@@ -57,7 +66,7 @@ def vte(**rows):
 def dsil():
     """For local authorities only, everywhere."""
     return published(
-        {"slug": "dsil", "name": "DSIL"},
+        {"slug": "dotation", "name": "DSIL"},
         {
             "criteria": [
                 {"kind": "audience", "values": ["epci", "commune"]},

@@ -16,6 +16,11 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def _alone(db):
+    check_schemes.alone()
+
+
 @pytest.fixture
 def scheme():
     return check_schemes.dsil()
@@ -76,7 +81,7 @@ def test_the_same_verdict_is_contested_once(contest, kept_check, scheme):
 
 
 def test_a_refusal_is_kept_without_its_reasons(kept_check):
-    assert kept_check.verdicts["dsil"] == {
+    assert kept_check.verdicts["dotation"] == {
         "state": "not_eligible",
         "otherwise": "not_eligible",
         "call": "",

@@ -14,6 +14,11 @@ RESULT = "/eligibilite/resultat/"
 STEPS = [WHO, WHERE, WHAT, HOW_MUCH]
 
 
+@pytest.fixture(autouse=True)
+def _alone(db):
+    check_schemes.alone()
+
+
 def words(response) -> str:
     html = response.content.decode()
     main = html[html.index("<main") : html.index("</main>")]
@@ -229,7 +234,7 @@ def test_a_proposed_place_is_taken_by_the_step_as_it_is_labelled(client):
     for typed in ("ales", "paris", "ajaccio", "nevers agglo", "saint denis"):
         for found in client.get(f"/eligibilite/lieux?q={typed}").json()["results"]:
             query = f"place={found['code']}&place_text={found['label']}"
-            assert going(client, WHERE, query)[1] == {"place": [found["value"]]}, found
+            assert going(client, WHERE, query)[1] == {"place": [found["code"]]}, found
 
 
 @pytest.mark.parametrize("path", ["/eligibilite/lieux", "/eligibilite/activites"])
