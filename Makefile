@@ -8,7 +8,7 @@ PORT ?= 8000
 ONLY ?=
 ARGS ?=
 
-.PHONY: help run test e2e lint format types bench lock clean
+.PHONY: help run code test e2e lint format types bench lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -23,7 +23,11 @@ $(VENV)/tests.stamp: tests/requirements.lock
 	@touch $@ $(VENV)/runtime.stamp
 
 run: $(VENV)/runtime.stamp ## Start the portal with everything it needs (PORT=8000)
+	@[[ "$(PORT)" =~ ^[0-9]+$$ ]] || { echo "PORT doit être un nombre, par exemple : make run PORT=8001" >&2; exit 2; }
 	@exec $(PY) manage.py up --port $(PORT) $(ARGS)
+
+code: $(VENV)/runtime.stamp ## Print the délégation's six-digit code of the demonstration
+	@$(PY) manage.py demo_code
 
 test: $(VENV)/tests.stamp ## Run the whole test suite (ARGS="-k words")
 	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)

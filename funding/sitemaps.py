@@ -10,8 +10,6 @@ PAGE_SIZE = 5_000
 
 
 class FundingListsSitemap(Sitemap):
-    protocol = "https"
-
     def items(self) -> list[str]:
         return ["funding:catalogue", "funding:resources", "funding:check"]
 
@@ -22,7 +20,6 @@ class FundingListsSitemap(Sitemap):
 class SchemesSitemap(Sitemap):
     """Published and archived schemes: an archived one keeps its address."""
 
-    protocol = "https"
     limit = PAGE_SIZE
 
     def items(self):
@@ -33,7 +30,6 @@ class SchemesSitemap(Sitemap):
 
 
 class CallsSitemap(Sitemap):
-    protocol = "https"
     limit = PAGE_SIZE
 
     def items(self):

@@ -10,8 +10,6 @@ PAGE_SIZE = 5_000
 
 
 class TerritoryListsSitemap(Sitemap):
-    protocol = "https"
-
     def items(self) -> list[str]:
         return ["territories:list", "territories:map", "territories:search"]
 
@@ -22,7 +20,6 @@ class TerritoryListsSitemap(Sitemap):
 class PlacesSitemap(Sitemap):
     """Pages of the places in force of some kinds; the first wave's territories are history, and listed all the same."""
 
-    protocol = "https"
     limit = PAGE_SIZE
     kinds: tuple[str, ...] = ()
 

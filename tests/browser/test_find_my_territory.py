@@ -28,7 +28,7 @@ PAGE_KINDS = (
 def test_a_visitor_finds_a_territory_with_the_keyboard(portal, open_page):
     page = open_page()
     page.goto(f"{portal}/recherche/")
-    box = page.get_by_role("combobox", name="Commune, code postal, intercommunalité, territoire ou SIRET")
+    box = page.get_by_role("combobox", name="Commune, code postal, intercommunalité ou territoire")
     box.focus()
     page.keyboard.type("st etienne")
     choices = page.get_by_role("listbox", name="Propositions").get_by_role("option")

@@ -62,7 +62,7 @@ def test_the_notice_says_who_and_how():
 
     assert all(person.email in text for person in demo.PEOPLE)
     assert demo.PASSWORD in text
-    assert "demo_code" in text
+    assert "make code" in text
     assert "/demonstration/courriels/" in text
 
 

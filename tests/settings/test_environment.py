@@ -24,6 +24,8 @@ PRODUCTION = {
     "OPERATOR_ADDRESS": "1 rue de l’Industrie, Paris",
     "OPERATOR_HOST": "Hébergeur",
     "OPERATOR_CONTACT": "contact@example.org",
+    "OPERATOR_PUBLISHER": "La déléguée",
+    "OPERATOR_DPO": "dpo@example.org",
     "SECURITY_CONTACT": "securite@example.org",
 }
 

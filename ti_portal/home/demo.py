@@ -120,7 +120,7 @@ def notice() -> list[str]:
     return [
         f"Comptes fictifs, mot de passe « {PASSWORD} » :",
         *(f"  {person.email:<{width}}  {person.what}" for person in PEOPLE),
-        "Code de la délégation : manage.py demo_code (il change toutes les 30 secondes).",
+        "Code de la délégation : make code (il change toutes les 30 secondes).",
         f"Les courriels ne partent pas : ils se lisent à la page {reverse('home:demo_mails')}",
     ]
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import ListView, TemplateView
 
-from territories.enums import PlaceKind
 from territories.models import DataSource, ListEdition, Place
 
 
@@ -52,7 +51,7 @@ class SitePlanView(PublicPage):
     heading = "Plan du site"
 
     def get_context_data(self, **kwargs):
-        regions = Place.objects.in_force().of_kind(PlaceKind.REGION).only("code", "kind", "name", "slug")
+        regions = Place.objects.in_force().regions().only("code", "kind", "name", "slug")
         return super().get_context_data(**kwargs, regions=regions.order_by("slug", "pk"))
 
 

@@ -3,17 +3,17 @@
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
+from funding.sitemaps import sitemaps as funding_sitemaps
 from territories.sitemaps import sitemaps as territory_sitemaps
 
 
 class PagesSitemap(Sitemap):
-    protocol = "https"
-
     def items(self) -> list[str]:
-        return ["home:home", "home:sources", "home:accessibility", "home:legal", "home:privacy", "home:site_plan"]
+        names = ("home", "project", "community", "sources", "accessibility", "legal", "privacy", "site_plan")
+        return [f"home:{name}" for name in names]
 
     def location(self, item: str) -> str:
         return reverse(item)
 
 
-sitemaps = {"pages": PagesSitemap, **territory_sitemaps}
+sitemaps = {"pages": PagesSitemap, **territory_sitemaps, **funding_sitemaps}

@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "ti_portal.accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ti_portal.core.middleware.ReadOnlyGetMiddleware",
@@ -158,6 +158,8 @@ OPERATOR = {
     "name": "Délégation aux Territoires d’industrie",
     "address": "Portail en démonstration : il tourne sur cette machine et n’a pas d’adresse postale.",
     "host": "Cette machine.",
+    "publisher": "sans objet en démonstration.",
+    "dpo": "donnees@territoires-industrie.test",
     "contact": "contact@territoires-industrie.test",
     "security": "securite@territoires-industrie.test",
 }

@@ -37,6 +37,8 @@ OPERATOR = {
     "name": env.text("OPERATOR_NAME", wanted="le nom du service qui édite le portail"),
     "address": env.text("OPERATOR_ADDRESS", wanted="son adresse postale"),
     "host": env.text("OPERATOR_HOST", wanted="le nom et l’adresse de l’hébergeur"),
+    "publisher": env.text("OPERATOR_PUBLISHER", wanted="le nom de qui dirige la publication"),
+    "dpo": env.text("OPERATOR_DPO", wanted="l’adresse de qui protège les données"),
     "contact": env.text("OPERATOR_CONTACT", wanted="son adresse électronique"),
     "security": env.text("SECURITY_CONTACT", wanted="l’adresse où signaler une faille"),
 }

@@ -108,14 +108,15 @@ class Command(BaseCommand):
             self._say("")
 
         late = False
+        serving = time.monotonic()
 
         def probe() -> bool:
             nonlocal late
             if answers(f"{address}sante"):
                 return True
-            if not late and time.monotonic() - started > SLOW_START:
+            if not late and time.monotonic() - serving > SLOW_START:
                 late = True
-                self._say("Le site ne répond toujours pas : la raison est dans les lignes « web » ci-dessus.")
+                self._say("Le site ne répond pas encore. S'il y a des lignes « web » ci-dessus, elles disent pourquoi.")
             return False
 
         supervisor = Supervisor(
