@@ -18,12 +18,14 @@ from territories.models import ListEdition
 from territories.official_list.proposals import KeptList, fingerprint, keep, kept, let_go
 from ti_portal.core.admin_bases import ReadOnlyAdmin, log_rows
 from ti_portal.core.spreadsheets.tables import MAX_BYTES
+from ti_portal.core.templatetags.portal import day, number
 
 COUNTS = {
     "new": "territoires nouveaux",
     "renamed": "territoires renommés",
     "changed": "territoires dont les membres changent",
     "closed": "territoires clos",
+    "unchanged": "territoires inchangés",
     "members_added": "membres ajoutés",
     "members_removed": "membres retirés",
 }
@@ -65,16 +67,20 @@ class ListUploadForm(forms.Form):
 @admin.register(ListEdition)
 class ListEditionAdmin(ReadOnlyAdmin):
     change_list_template = f"{TEMPLATES}/change_list.html"
-    list_display = ["label", "wave", "as_of", "applied_at", "applied_by"]
+    list_display = ["label", "wave", "as_of_in_words", "applied_at", "applied_by"]
     list_filter = ["wave"]
     list_select_related = ["applied_by"]
     ordering = ["-as_of", "-pk"]
-    fields = ["label", "wave", "as_of", "applied_at", "applied_by", "effects", "digest"]
-    readonly_fields = ["effects"]
+    fields = ["label", "wave", "as_of_in_words", "applied_at", "applied_by", "effects", "digest"]
+    readonly_fields = ["as_of_in_words", "effects"]
+
+    @admin.display(description="état au", ordering="as_of")
+    def as_of_in_words(self, edition: ListEdition) -> str:
+        return day(edition.as_of)
 
     @admin.display(description="effets")
     def effects(self, edition: ListEdition) -> str:
-        lines = ((COUNTS.get(name, name), value) for name, value in edition.counts.items())
+        lines = ((title, number(edition.counts[name])) for name, title in COUNTS.items() if name in edition.counts)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} : {}</li>", lines))
 
     def has_import_permission(self, request: HttpRequest) -> bool:

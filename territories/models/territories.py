@@ -117,4 +117,4 @@ class ListEdition(models.Model):
         indexes = [models.Index(F("wave"), F("as_of").desc(), name="edition_newest")]
 
     def __str__(self) -> str:
-        return f"{self.label} ({self.as_of})"
+        return self.label

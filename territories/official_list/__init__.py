@@ -1,6 +1,6 @@
 """The official list of Territoires d'industrie: read a file, plan what it changes, apply the plan.
 
-listing = read(file, name="liste.csv")
+listing = read(file)
 proposed = plan(listing, known_for(listing, wave=2023), wave=2023, as_of=date(2024, 7, 4))
 edition = apply(proposed, at=timezone.now(), actor=request.user)
 """

@@ -16,6 +16,7 @@ from territories.memberships import close_memberships, close_places, lock_places
 from territories.models import ListEdition, Membership, Place, PlaceName, Territory
 from territories.official_list.listing import Listing
 from territories.official_list.planning import PERIODS, Known, KnownTerritory, Plan
+from ti_portal.core.templatetags.portal import day
 from ti_portal.core.text import fold_name
 
 
@@ -114,7 +115,7 @@ def apply(
     edition = ListEdition.objects.create(
         wave=plan.wave,
         as_of=plan.as_of,
-        label=plan.label or f"Liste {Wave(plan.wave).label}, état au {plan.as_of:%d/%m/%Y}",
+        label=plan.label or f"Liste au {day(plan.as_of)}",
         digest=plan.digest,
         counts=plan.counts,
         applied_at=at,

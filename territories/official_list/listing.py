@@ -47,7 +47,7 @@ class ListedMember:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list that was read whole. `label` says where from."""
+    """A list that was read whole. `label` names the edition; empty, its date will."""
 
     members: tuple[ListedMember, ...]
     label: str = ""

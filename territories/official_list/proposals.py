@@ -27,7 +27,7 @@ class KeptList:
 
     def plan(self) -> Plan:
         """What applying it would change, today. Raises ListingError."""
-        listing = read(self.content, name=self.name)
+        listing = read(self.content)
         return plan(listing, known_for(listing, wave=self.wave), wave=self.wave, as_of=self.as_of)
 
 

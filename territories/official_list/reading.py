@@ -4,7 +4,6 @@ Columns: id_ti, lib_ti, siren_membre; lib_membre, type_membre and others may be 
 """
 
 import re
-from pathlib import PurePath
 from typing import BinaryIO
 
 from stdnum.exceptions import ValidationError
@@ -22,18 +21,18 @@ _NUMBER = re.compile(r"(?:ti-?)?(\d{3,4})", re.IGNORECASE)
 _SPACES = re.compile(r"[ \u00a0\u2007\u202f]+")
 
 
-def read(file: BinaryIO | bytes, *, name: str = "") -> Listing:
+def read(file: BinaryIO | bytes) -> Listing:
     """Read a whole list. Raises ListingError with every fault found, by line (the header is line 1).
 
     What the file is, and what makes it unreadable, is the affair of `core.spreadsheets`. What it says is checked here
-    by itself; SIREN and régions are compared with what is known by `plan`. `name` is the file's name, kept as the label
-    of the edition.
+    by itself; SIREN and régions are compared with what is known by `plan`. The edition is named by its date: readers see
+    that name, and a file may be called anything.
     """
     try:
         table = read_table(file, max_rows=MAX_ROWS)
     except UnreadableTable as error:
         raise refusal(error.code, error.detail, error.row) from error
-    return Listing(_members(table), PurePath(name.replace("\\", "/")).name[:200])
+    return Listing(_members(table))
 
 
 def refusal(code: str, message: str, line: int | None = None) -> ListingError:

@@ -1,6 +1,6 @@
 """What the official data says of a territory: members, areas, neighbours, history, shapes."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -31,6 +31,11 @@ class MemberChange(NamedTuple):
     place: Place
     since: date | None
     until: date | None
+
+    @property
+    def gone_since(self) -> date | None:
+        """First day without the member: the date of the list that leaves it out."""
+        return self.until and self.until + timedelta(days=1)
 
 
 class TerritoryFacts:

@@ -70,6 +70,11 @@ def test_a_list_is_seen_then_applied_and_journalled(office, member):
     assert (edition.as_of, edition.applied_by) == (date(2026, 11, 1), member)
     assert Territory.objects.current().filter(place__name="Nom nouveau").count() == 1
     assert Membership.objects.filter(valid_from=date(2026, 11, 1)).exists()
+    assert edition.label == "Liste au 1er novembre 2026"
+    page = done.content.decode()
+    assert "1er novembre 2026" in page
+    assert "territoires inchangés : " in page
+    assert "unchanged" not in page
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (member, str(edition.pk))
     assert "liste nouvelle.xlsx" in entry.change_message

@@ -145,7 +145,7 @@ def test_the_list_of_a_finished_wave_no_longer_changes():
 
 
 def proposal(table, *, as_of=TODAY, wave=2023):
-    found = read(as_csv(table), name="liste.csv")
+    found = read(as_csv(table))
     return plan(found, known_for(found, wave=wave), wave=wave, as_of=as_of)
 
 
@@ -194,7 +194,12 @@ def test_applying_writes_the_edition_the_dates_the_ancestors_and_the_names(db):
 
     edition = apply(proposal(table), at=AT)
 
-    assert (edition.wave, edition.as_of, edition.label, edition.applied_at) == (2023, TODAY, "liste.csv", AT)
+    assert (edition.wave, edition.as_of, edition.label, edition.applied_at) == (
+        2023,
+        TODAY,
+        "Liste au 24 novembre 2026",
+        AT,
+    )
     assert edition.counts["new"] == edition.counts["renamed"] == edition.counts["changed"] == 1
     left = Membership.objects.get(member__code="COM-58046", container__code="TI-2023-2707")
     assert (left.valid_from, left.valid_until) == (date(2024, 7, 4), date(2026, 11, 23))
@@ -327,7 +332,7 @@ def test_the_command_shows_the_plan_and_writes_only_when_told_to(db, november):
     assert state() == before
 
     assert "Liste appliquée." in run(november, "--write")
-    assert ListEdition.objects.filter(label="novembre.csv").count() == 1
+    assert ListEdition.objects.filter(label="Liste au 24 novembre 2026").count() == 1
     assert "il n’y a rien à écrire" in run(november, "--write")
 
 

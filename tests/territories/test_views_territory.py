@@ -92,7 +92,7 @@ def test_a_rename_is_told(db, client):
 def test_a_departure_is_told(db, client):
     place = Place.objects.get(kind="territory", name="Creuse Industrie", valid_until=None)
     html = client.get(place.get_absolute_url()).content.decode()
-    assert "CC Haute-Corrèze Communauté</a> a quitté le territoire le 3 juillet 2024" in html
+    assert "CC Haute-Corrèze Communauté</a> ne fait plus partie du territoire depuis le 4 juillet 2024" in html
 
 
 def test_queries_do_not_grow_with_members(db, client, django_assert_num_queries):

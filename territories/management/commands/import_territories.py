@@ -41,7 +41,7 @@ class Command(BaseCommand):
         now = timezone.now()
         try:
             with file.open("rb") as content:
-                listing = read(content, name=file.name)
+                listing = read(content)
             proposed = plan(listing, known_for(listing, wave=wave), wave=wave, as_of=as_of or timezone.localdate(now))
         except OSError as error:
             raise CommandError(f"Le fichier {file} ne s’ouvre pas : {error.strerror}.") from error
