@@ -52,6 +52,7 @@ class Operation:
     summary: str
     description: str
     parameters: list[Parameter]
+    facts: list[Parameter]
     command: str
 
 
@@ -67,6 +68,7 @@ def groups(schema: dict[str, Any], base: str) -> list[tuple[str, list[Operation]
                 summary=operation["summary"],
                 description=operation.get("description", ""),
                 parameters=[_parameter(one, schema) for one in operation["parameters"]],
+                facts=_facts(operation, schema),
                 command=_command(method, path, operation["operationId"], base),
             )
             found.setdefault(operation["tags"][0], []).append(told)
@@ -82,6 +84,18 @@ def _parameter(parameter: dict[str, Any], schema: dict[str, Any]) -> Parameter:
         is_required=parameter["required"],
         values=", ".join(values) if len(values) <= _FEW_VALUES else "voir /vocabularies",
     )
+
+
+def _facts(operation: dict[str, Any], schema: dict[str, Any]) -> list[Parameter]:
+    """Fields of the body, where there is one."""
+    if "requestBody" not in operation:
+        return []
+    form = _resolved(operation["requestBody"]["content"]["application/json"]["schema"], schema)
+    required = form.get("required", ())
+    return [
+        _parameter({"name": name, "schema": field, "required": name in required, **field}, schema)
+        for name, field in form["properties"].items()
+    ]
 
 
 def _resolved(form: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

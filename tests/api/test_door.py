@@ -42,6 +42,7 @@ def test_a_session_changes_nothing(db, client):
 def test_preflight_says_what_is_allowed(db, client):
     response = client.options(CHECK, headers={"Origin": "https://ailleurs.example"})
     assert (response.status_code, response.content) == (204, b"")
+    assert "Vary" not in response
     assert response["Access-Control-Allow-Methods"] == "POST, OPTIONS"
     assert "Content-Type" in response["Access-Control-Allow-Headers"]
     assert client.options(PLACE)["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
@@ -155,6 +156,15 @@ def test_nul_in_a_text_is_only_a_sign(db, client):
 def test_hostile_bodies_are_refused(db, client, no_limit, body, status):
     response = post(client, body)
     assert response.status_code == response.json()["status"] == status
+
+
+def test_a_thousand_parameters_are_refused(db, client):
+    response = client.get("/api/v1/schemes?" + "statut=open&" * 2000)
+    assert response.status_code == 422
+
+
+def test_a_length_that_is_no_number_is_refused(db, client):
+    assert post(client, {}, CONTENT_LENGTH="beaucoup").status_code == 413
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])

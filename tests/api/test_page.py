@@ -14,6 +14,7 @@ def test_every_operation_is_explained_with_an_example(db, client):
     for found in described()["paths"].values():
         for operation in found.values():
             assert f'id="op-{operation["operationId"]}"' in page
+    assert "<code>project_natures</code>" in page
     for status in TITLES:
         assert f'id="erreur-{status}"' in page
     assert "Licence Ouverte 2.0" in page

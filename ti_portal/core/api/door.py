@@ -7,6 +7,7 @@ That holds for POST too, which keeps nothing: there is nothing that another site
 from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.utils.log import log_response
@@ -33,33 +34,37 @@ def public(view: View, methods: Sequence[str], parameters: Collection[str] = ())
     @wraps(view)
     def opened(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if request.method == "OPTIONS":
-            return _shared(_preflight(allowed), allowed)
-        standing = limits.ask(request)
-        try:
-            if standing is not None and not standing.is_allowed:
-                raise Problem(429, f"Attendez {standing.wait} s avant la prochaine requête.")
-            _check(request, allowed, parameters)
-            response = _called(view, request, *args, **kwargs)
-        except Problem as problem:
-            response = response_to(problem, request)
-        except Exception as error:  # noqa: BLE001 - what Django itself does, said in the form of the API
-            got_request_exception.send(sender=None, request=request)
-            response = response_to(Problem(500, "Une erreur est survenue de notre côté. Elle est notée."), request)
-            log_response("API: %s", request.path, response=response, request=request, exception=error)
-        for name, value in (standing.headers if standing else {}).items():
-            response[name] = value
-        # Conditions are answered: Django's own middleware would make another 304, without the headers of this one.
-        for condition in _CONDITIONS:
-            request.META.pop(condition, None)
-        # The guards before this view looked at who comes; the answer does not depend on it, so caches may share it.
-        if not request.session.modified:
-            request.session.accessed = False
-        return _shared(response, allowed)
+            response = _preflight(allowed)
+        else:
+            standing = limits.ask(request)
+            response = _answer(view, request, args, kwargs, allowed, parameters, standing)
+            for name, value in (standing.headers if standing else {}).items():
+                response[name] = value
+        return _shared(request, response)
 
     opened.login_required = False  # type: ignore[attr-defined]
     opened.csrf_exempt = True  # type: ignore[attr-defined]
     opened.knows_nobody = True  # type: ignore[attr-defined]
     return opened
+
+
+def _answer(view, request, args, kwargs, allowed, parameters, standing: limits.Standing | None) -> HttpResponse:
+    try:
+        if standing is not None and not standing.is_allowed:
+            raise Problem(429, f"Attendez {standing.wait} s avant la prochaine requête.")
+        _check(request, allowed, parameters)
+        return _called(view, request, *args, **kwargs)
+    except Problem as problem:
+        return response_to(problem, request)
+    except SuspiciousOperation:
+        return response_to(
+            Problem(422, "Cette requête porte trop de paramètres, ou des paramètres illisibles."), request
+        )
+    except Exception as error:  # noqa: BLE001 - what Django itself does, said in the form of the API
+        got_request_exception.send(sender=None, request=request)
+        response = response_to(Problem(500, "Une erreur est survenue de notre côté. Elle est notée."), request)
+        log_response("API: %s", request.path, response=response, request=request, exception=error)
+        return response
 
 
 def _check(request: HttpRequest, allowed: Sequence[str], parameters: Collection[str]) -> None:
@@ -76,7 +81,8 @@ def _check(request: HttpRequest, allowed: Sequence[str], parameters: Collection[
         return
     if request.content_type != "application/json":
         raise Problem(415, "Envoyez du JSON, avec l’en-tête Content-Type: application/json.")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
         raise Problem(413, f"Le corps dépasse {LARGEST_BODY // 1024} Kio.")
 
 
@@ -93,6 +99,7 @@ def _called(view: View, request: HttpRequest, *args, **kwargs) -> HttpResponse:
 
 def _preflight(allowed: Sequence[str]) -> HttpResponse:
     response = HttpResponse(status=204)
+    del response["Content-Type"]
     response["Allow"] = ", ".join(allowed)
     response["Access-Control-Allow-Methods"] = ", ".join(allowed)
     response["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
@@ -100,9 +107,15 @@ def _preflight(allowed: Sequence[str]) -> HttpResponse:
     return response
 
 
-def _shared(response: HttpResponse, allowed: Sequence[str]) -> HttpResponse:
+def _shared(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Expose-Headers"] = EXPOSED
     if not response.has_header("Cache-Control"):
         response["Cache-Control"] = "no-store"
+    # Conditions are answered: Django's own middleware would make another 304, without the headers of this one.
+    for condition in _CONDITIONS:
+        request.META.pop(condition, None)
+    # The guards before this view looked at who comes; the answer does not depend on it, so caches may share it.
+    if not request.session.modified:
+        request.session.accessed = False
     return response
