@@ -119,4 +119,7 @@ def environment_for(database_url: str, redis_url: str) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "DJANGO_SETTINGS_MODULE": "ti_portal.settings.local",
+        # All clients come from one address: the limit of the API is asked, as always, but out of reach.
+        "API_RATE_PER_SECOND": "1000000",
+        "API_RATE_BURST": "1000000",
     }
