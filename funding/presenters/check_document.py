@@ -27,7 +27,7 @@ REDIRECTION = (
 WARNING = "Ce résultat est une aide à l’orientation. Seul le service qui instruit la demande décide."
 
 
-def document_data(page: ResultPage, *, made_at: datetime, version: str) -> dict[str, Any]:
+def document_data(page: ResultPage, *, made_at: datetime, version: str, remark: str = "") -> dict[str, Any]:
     """Everything that the template shows, in plain JSON."""
     made_on = french.day(timezone.localdate(made_at))
     return {
@@ -37,7 +37,7 @@ def document_data(page: ResultPage, *, made_at: datetime, version: str) -> dict[
         "made_on": f"Établi le {made_on}, règles {RULES_VERSION}, données n° {version}",
         "counts": [[title, french.number(count)] for _, title, count in page.counts],
         "facts": [[fact.label, fact.value] for fact in page.facts],
-        "remarks": [text for text in (page.size, page.headroom, _territory(page)) if text],
+        "remarks": [text for text in (remark, page.size, page.headroom, _territory(page)) if text],
         "questions": [question.text for question in page.questions],
         "groups": [_group(group) for group in page.groups],
         "warnings": [WARNING, REDIRECTION],

@@ -32,6 +32,7 @@ from funding.forms.check import (
 from funding.models import Scheme
 from funding.presenters.check import STEP_URLS
 from funding.rulebooks import Kept
+from funding.throttle import may
 from territories.models import PlaceName
 
 TITLES = {
@@ -42,6 +43,7 @@ TITLES = {
 }
 STEPS = tuple(TITLES)
 FORMS: dict[str, type[StepForm]] = {"who": WhoForm, "where": WhereForm, "what": WhatForm, "how_much": HowMuchForm}
+LOOKUPS_AN_HOUR = 120
 BY_HAND = "Répondez aux questions ci-dessous : le résultat sera le même."
 PROBLEMS = {
     Problem.NOT_FOUND: f"L’annuaire public des entreprises ne connaît pas ce SIRET. {BY_HAND}",
@@ -158,7 +160,11 @@ class WhoView(StepView):
         data = request.GET.copy()
         if "chercher" not in request.GET or not self.siret_form.is_valid():
             return data
-        lookup = client.look_up(self.siret_form.cleaned_data["siret"])
+        if may(request, "siret", times=LOOKUPS_AN_HOUR, seconds=3600):
+            lookup = client.look_up(self.siret_form.cleaned_data["siret"])
+        else:
+            # One visitor must not use up what all share.
+            lookup = client.Lookup(problem=Problem.BUSY)
         self.firm = lookup.firm
         if lookup.problem:
             self.problem = PROBLEMS[lookup.problem]

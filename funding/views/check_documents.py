@@ -11,7 +11,7 @@ from django.views.generic import View
 
 from funding import rulebooks
 from funding.answers import as_data
-from funding.checks import check
+from funding.checks import check, recompute
 from funding.dates import as_of
 from funding.models import KeptCheck
 from funding.pdf import document
@@ -23,15 +23,19 @@ from funding.views.check_kept import HOUR, too_often
 from funding.views.check_result import near_territories
 
 DOCUMENTS_AN_HOUR = 120
+CHANGED = (
+    "Des fiches ou des règles ont été corrigées depuis que ce résultat a été gardé : ce document donne les verdicts "
+    "corrigés, pour la même date. La page du résultat dit lesquels ont changé."
+)
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
 class DocumentView(View):
-    def answer(self, answered, checked, *, day: str, at, version: str) -> HttpResponse:
+    def answer(self, answered, checked, *, day: str, at, version: str, remark: str = "") -> HttpResponse:
         if not may(self.request, "check-document", times=DOCUMENTS_AN_HOUR, seconds=HOUR):
             return too_often(self.request)
         page = result_page(checked, answered, as_of=day, near=near_territories, shown=SHOWN)
-        data = document_data(page, made_at=at, version=version)
+        data = document_data(page, made_at=at, version=version, remark=remark)
         response = HttpResponse(document("check.typ", data, at=at), content_type="application/pdf")
         response["Content-Disposition"] = 'attachment; filename="aides-territoires-industrie.pdf"'
         response["X-Robots-Tag"] = "noindex"
@@ -57,6 +61,12 @@ class KeptDocumentView(DocumentView):
         kept_check = get_object_or_404(KeptCheck, token=token)
         kept = rulebooks.current()
         answered, _ = read_answers(as_data(kept_check.facts), kept)
-        checked = check(answered.situation, kept_check.as_of, kept)
-        day = timezone.localdate(kept_check.as_of).isoformat()
-        return self.answer(answered, checked, day=day, at=timezone.now(), version=str(kept.version))
+        again = recompute(kept_check=kept_check, situation=answered.situation, at=kept_check.as_of, kept=kept)
+        return self.answer(
+            answered,
+            again.checked,
+            day=timezone.localdate(kept_check.as_of).isoformat(),
+            at=timezone.now(),
+            version=str(kept.version),
+            remark=CHANGED if again.differences else "",
+        )
