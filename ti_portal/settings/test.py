@@ -14,4 +14,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 # Nobody outside is ever asked: a closed port, or the server of the test.
-FIRMS_API_URL = env.url("FIRMS_API_URL", ("https", "http"), "http://127.0.0.1:9/search")  # noqa: F405
+FIRMS_API_URL = env.url("FIRMS_API_URL", ("https", "http"), "http://127.0.0.1:9/search")
+# Demonstration people are made by the tests that want them.
+OPENING_COMMANDS = [command for command in OPENING_COMMANDS if command != "seed_demo"]
