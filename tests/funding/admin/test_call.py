@@ -55,15 +55,15 @@ def test_a_page_sent_back_as_it_is_changes_nothing(office, call):
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "sentence"),
+    ("changes", "sentence"),
     [
-        ({"rounds-0-closes_at": "2026-10-01T12:00"}, "closes_at", "précède"),
-        ({"rounds-0-closes_at": "demain"}, "closes_at", "Écrivez un jour et une heure"),
-        ({"rounds-1-label": "Sans date"}, "__all__", "Donnez l’ouverture"),
-        ({"rounds-0-envelope": "10", "rounds-0-remaining": "20"}, "__all__", "Il ne peut rester plus"),
+        ({"rounds-0-closes_at": "2026-10-01T12:00"}, "avant d’ouvrir"),
+        ({"rounds-0-closes_at": "demain"}, "Écrivez un jour et une heure"),
+        ({"rounds-1-label": "Sans date"}, "Donnez l’ouverture"),
+        ({"rounds-0-envelope": "10", "rounds-0-remaining": "20"}, "Il ne peut rester plus"),
     ],
 )
-def test_a_bad_round_is_refused_and_nothing_is_written(office, call, changes, field, sentence):
+def test_a_bad_round_is_refused_and_nothing_is_written(office, call, changes, sentence):
     response = send(office, call, name="Non gardé", **changes)
 
     assert response.status_code == 200
