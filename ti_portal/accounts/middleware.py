@@ -1,9 +1,11 @@
-"""The délégation signs in with a second factor."""
+"""The délégation signs in with a second factor; whoever sends a form after the session ended is told so."""
 
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -21,6 +23,18 @@ SETTING_UP = frozenset(
         "account_logout",
     }
 )
+SESSION_ENDED = (
+    "Votre session était terminée : rien n’a été enregistré. Ce que vous avez tapé est sans doute encore dans la page "
+    "d’avant : revenez-y avec votre navigateur et copiez votre texte, puis connectez-vous ici. Si vous modifiiez la "
+    "page d’un territoire, elle vous proposera ensuite de le reprendre."
+)
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+        if request.method == "POST":
+            messages.warning(request, SESSION_ENDED)
+        return super().handle_no_permission(request, view_func)
 
 
 class DelegationMfaMiddleware:
