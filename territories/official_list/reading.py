@@ -11,6 +11,7 @@ from stdnum.fr import siren as siren_number
 
 from territories.official_list.listing import ListedMember, Listing, ListingError, Problem
 from ti_portal.core.spreadsheets import Table, UnreadableTable, read_table
+from ti_portal.core.text import fold
 
 REQUIRED = ("id_ti", "lib_ti", "siren_membre")
 MAX_ROWS = 20_000
@@ -25,8 +26,8 @@ def read(file: BinaryIO | bytes) -> Listing:
     """Read a whole list. Raises ListingError with every fault found, by line (the header is line 1).
 
     What the file is, and what makes it unreadable, is the affair of `core.spreadsheets`. What it says is checked here
-    by itself; SIREN and régions are compared with what is known by `plan`. The edition is named by its date: readers see
-    that name, and a file may be called anything.
+    by itself; SIREN and régions are compared with what is known by `plan`. The edition is named by its date: readers
+    see that name, and a file may be called anything.
     """
     try:
         table = read_table(file, max_rows=MAX_ROWS)
@@ -58,12 +59,13 @@ def _members(table: Table) -> tuple[ListedMember, ...]:
 
 
 def _columns(table: Table) -> dict[str, int]:
-    titles = [header.casefold() for header in table.headers]
-    missing = [name for name in REQUIRED if name not in titles]
+    titles = [fold(header) for header in table.headers]
+    missing = [name for name in REQUIRED if fold(name) not in titles]
     if missing:
-        message = f"il manque la colonne {', '.join(missing)} : les titres attendus sont {', '.join(REQUIRED)}."
+        columns = "la colonne" if len(missing) == 1 else "les colonnes"
+        message = f"il manque {columns} {', '.join(missing)} : les titres attendus sont {', '.join(REQUIRED)}."
         raise refusal("missing_columns", message, table.header_row)
-    return {name: titles.index(name) for name in (*REQUIRED, "lib_membre") if name in titles}
+    return {name: titles.index(fold(name)) for name in (*REQUIRED, "lib_membre") if fold(name) in titles}
 
 
 def _member(line: int, values: dict[str, str]) -> ListedMember | list[Problem]:

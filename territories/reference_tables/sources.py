@@ -32,9 +32,9 @@ SOURCES = (
         "4 juillet 2024",
         ("territories", "territory_members"),
         "Au 4 juillet 2024, 641 membres : 626 intercommunalités, 3 établissements publics territoriaux, 12 communes"
-        " seules. La liste ne donne qu’une région par territoire, lue dans son identifiant, alors que certains territoires en"
-        " touchent plusieurs. 26 intercommunalités membres ont changé de communes entre 2024 et 2026 en gardant"
-        " leur numéro SIREN : le portail montre leurs communes de 2026.",
+        " seules. La liste ne donne qu’une région par territoire, lue dans son identifiant, alors que certains"
+        " territoires en touchent plusieurs. 26 intercommunalités membres ont changé de communes entre 2024 et 2026 en"
+        " gardant leur numéro SIREN : le portail montre leurs communes de 2026.",
     ),
     Source(
         "ti-2023-11",

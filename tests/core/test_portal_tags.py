@@ -23,6 +23,15 @@ def test_day(value, words):
     assert rendered("{{ value|day }}", value=value) == words
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0, ""), (1, ""), (1.9, ""), (2, "s"), ([], ""), ([1], ""), ([1, 2], "s"), ("x", ""), (None, "")],
+)
+def test_pluralize_counts_as_french_does(value, words):
+    assert rendered("{{ value|pluralize }}", value=value) == words
+    assert rendered('{{ value|pluralize:"x" }}', value=value) == words.replace("s", "x")
+
+
 @pytest.mark.parametrize(("value", "words"), [(1234567, "1 234 567"), (0, "0"), (None, "")])
 def test_number(value, words):
     assert rendered("{{ value|number }}", value=value).replace("\xa0", " ").replace("\u202f", " ") == words

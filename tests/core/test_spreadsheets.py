@@ -299,3 +299,16 @@ def test_any_bytes_are_read_or_refused(content):
     for sent in (content, b"PK\x03\x04" + content):
         with suppress(UnreadableTable):
             read_table(sent)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n\r\n\x01\x02\x03\x04\x05\x06\x07IHDR",
+        b"\xff\xfe" + bytes(range(60, 200)) * 3,
+        b"\xff\xd8\xff\xe0\x01\x02\x03\x04\x05\x06JFIF\xe9\xe8",
+    ],
+)
+def test_a_file_that_is_no_text_is_called_so(content):
+    with pytest.raises(UnreadableTable, match="n’est pas un"):
+        read_table(content)

@@ -77,7 +77,9 @@ def _as_table(rows: Iterator[tuple[int, list[str]]], max_rows: int) -> Table:
     if not headers:
         raise UnreadableTable("empty", "Le fichier est vide.")
     if not kept:
-        raise UnreadableTable("empty", "Le fichier ne contient aucune ligne sous les titres de colonnes.")
+        raise UnreadableTable(
+            "empty", "Le fichier n’est pas un tableau, ou ne contient aucune ligne sous ses titres de colonnes."
+        )
     return Table(tuple(headers), tuple(kept), header_row)
 
 

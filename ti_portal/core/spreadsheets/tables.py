@@ -53,9 +53,10 @@ class Table:
         missing = [header for header in headers if header not in self.headers]
         if missing:
             quoted = ", ".join(f"« {header} »" for header in missing)
+            s = "s" if len(missing) > 1 else ""
             raise UnreadableTable(
                 "missing_column",
-                f"Colonne absente : {quoted}. Les colonnes lues sont : {', '.join(self.headers)}.",
+                f"Colonne{s} absente{s} : {quoted}. Les colonnes lues sont : {', '.join(self.headers)}.",
             )
 
     def refuse_duplicates(self, *headers: str) -> None:

@@ -6,8 +6,10 @@ import io
 import re
 from collections.abc import Iterator
 
-from ti_portal.core.spreadsheets.tables import UnreadableTable
+from ti_portal.core.spreadsheets.tables import NOT_TEXT, UnreadableTable
 
+SAMPLE = 4000
+ENOUGH_SIGNS = 2  # one stray sign is a fault to name by its cell, several are another kind of file
 _SEPARATORS = (";", ",", "\t")
 # Accented letters of one encoding read in another: « Ã© » (UTF-8 read twice), « ‚ » inside a word (MS-DOS, Macintosh).
 _MANGLED = re.compile(r"Ã[\u00a0©¨ª«´§®¯¹¢»¼\u20ac\u2030]|\ufffd|[‚„ˆ‡][a-z]|[A-Za-z][ŠŽ‰][a-z]")
@@ -43,6 +45,8 @@ def _decoded(content: bytes) -> str:
     if "\x00" in text:
         row = text.count("\n", 0, text.index("\x00")) + 1
         raise UnreadableTable("control_character", "ce fichier contient des octets nuls, ce n’est pas un tableau.", row)
+    if len(NOT_TEXT.findall(text, 0, SAMPLE)) > ENOUGH_SIGNS or not _is_latin(text[:SAMPLE]):
+        raise UnreadableTable("not_a_table", "Ce fichier n’est pas un texte : envoyez un fichier .xlsx ou .csv.")
     if _MANGLED.search(text):
         raise UnreadableTable(
             "encoding",
@@ -50,6 +54,11 @@ def _decoded(content: bytes) -> str:
             "repartez de l’original et enregistrez-le en « CSV UTF-8 » ou en .xlsx.",
         )
     return text
+
+
+def _is_latin(sample: str) -> bool:
+    """Whether most signs are those of a French table: bytes of a picture read as UTF-16 give Chinese."""
+    return sum(ord(sign) < 0x250 or 0x2000 <= ord(sign) <= 0x20CF for sign in sample) >= 0.6 * len(sample)
 
 
 def _decoded_or_none(content: bytes) -> str | None:

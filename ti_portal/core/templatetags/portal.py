@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template import defaultfilters
 from django.utils.formats import date_format
 
 register = template.Library()
@@ -22,6 +23,19 @@ def day(value: date | None) -> str:
     if not value:
         return ""
     return f"{'1er' if value.day == 1 else value.day} {date_format(value, 'F Y')}"
+
+
+@register.filter(is_safe=False)
+def pluralize(value, forms: str = "s") -> str:
+    """Django's filter with the French rule: nothing, or less than two, is singular (« 0 territoire »)."""
+    try:
+        count = abs(float(value))
+    except (TypeError, ValueError):
+        try:
+            count = len(value)
+        except TypeError:
+            return ""
+    return defaultfilters.pluralize(1 if count < 2 else 2, forms)
 
 
 @register.simple_tag(takes_context=True)
