@@ -7,17 +7,21 @@ from funding import terms
 from funding.eligibility.amounts import AmountRule
 from funding.eligibility.cumul import Exclusion
 from funding.eligibility.rulebook import Rulebook
-from funding.models import DataVersion
+from funding.models import DataVersion, Notice
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Rules of the published schemes at one version of the data. Amounts and exclusions are by slug of scheme."""
+    """Rules of the published schemes at one version of the data. Amounts and exclusions are by slug of scheme.
+
+    `notices` are the portal's own texts by key, kept here because they are shown with the verdicts.
+    """
 
     version: int
     rulebook: Rulebook
     amounts: dict[str, tuple[AmountRule, ...]]
     exclusions: tuple[Exclusion, ...]
+    notices: dict[str, Notice]
 
 
 _kept: Kept | None = None
@@ -42,8 +46,14 @@ def current() -> Kept:
         return _kept
 
 
+def last() -> Kept:
+    """What `current` gave last, without asking whether it still holds; for what is shown beside its answers."""
+    return _kept or current()
+
+
 def _compile(number: int) -> Kept:
     # The number was read first: rules that change meanwhile get a newer one, and the next request compiles again.
     loaded = terms.load_rules()
     amounts = {one.key: rules for one, rules in loaded}
-    return Kept(number, Rulebook.compile(one for one, _ in loaded), amounts, terms.exclusions())
+    notices = {notice.key: notice for notice in Notice.objects.order_by("pk")}
+    return Kept(number, Rulebook.compile(one for one, _ in loaded), amounts, terms.exclusions(), notices)

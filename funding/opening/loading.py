@@ -17,7 +17,7 @@ from funding import directory, schemes
 from funding.eligibility.calls import first_instant, last_instant
 from funding.enums import EditorialState
 from funding.models import Notice, Organisation, Resource, Scheme
-from territories import rich_text
+from funding.notices import save_notice
 
 FOLDER = Path(__file__).resolve().parent
 ASSEMBLY = "Page de la troisième assemblée générale des Territoires d’industrie"
@@ -130,7 +130,7 @@ def _load_directory(folder: Path) -> int:
     known = set(Notice.objects.values_list("key", flat=True))
     notices = [table for table in tables["notice"] if table["key"] not in known]
     for table in notices:
-        Notice.objects.create(**{**table, "text": rich_text.sanitise(table["text"])}, **source)
+        save_notice(key=table["key"], values={"title": table["title"], "text": table["text"], **source})
     return len(resources) + len(notices)
 
 
