@@ -13,8 +13,8 @@ from funding.answers import FLAGS, Answered, as_query, legal_forms
 from funding.checks import Checked
 from funding.eligibility import cumul, french, sums
 from funding.eligibility.bands import as_band
-from funding.eligibility.codes import AudienceCode, VerdictState
-from funding.eligibility.labels import AUDIENCES, EXPENSE_NATURES, PROJECT_NATURES, VERDICT_STATES
+from funding.eligibility.codes import AudienceCode, CallState, VerdictState
+from funding.eligibility.labels import AUDIENCES, CALL_STATES, EXPENSE_NATURES, PROJECT_NATURES, VERDICT_STATES
 from funding.eligibility.size import possible_sizes
 from funding.eligibility.versioning import Difference
 from funding.forms.check import place_label
@@ -229,6 +229,8 @@ def _state_words(kept: Mapping | None, difference: Difference) -> str:
     label = VERDICT_STATES[VerdictState(kept["state"])]
     if difference.before and difference.after and difference.before["state"] == difference.after["state"]:
         # The state is the same: say what differs below it.
+        if difference.before["call"] != difference.after["call"] and kept["call"]:
+            return f"{label} ({CALL_STATES[CallState(kept['call'])].lower()})"
         if difference.before["closes_at"] != difference.after["closes_at"]:
             day = kept["closes_at"]
             return (
