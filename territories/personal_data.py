@@ -5,7 +5,7 @@ from datetime import datetime
 from django.apps import apps
 
 from territories.history import sign
-from territories.models import ContactEntry, Invitation, Mandate
+from territories.models import ContactEntry, Invitation, Mandate, Territory
 from ti_portal.accounts.erasure import addresses_of
 from ti_portal.accounts.models import User
 
@@ -46,12 +46,22 @@ def export_territories(user) -> dict:
             .select_related("territory__place")
             .order_by("created_at", "pk")
         ],
-        "modifications": [
-            {"quoi": model._meta.verbose_name, "le": version.history_date}
-            for model in _historical_models()
-            for version in model.objects.filter(history_user=user).order_by("history_date", "pk")
-        ],
+        "modifications": _changes_by(user),
     }
+
+
+def _changes_by(user) -> list[dict]:
+    rows = [
+        (model._meta.verbose_name, row)
+        for model in _historical_models()
+        for row in model.objects.filter(history_user=user).order_by("history_date", "pk")
+    ]
+    ids = {row.territory_id for _, row in rows if hasattr(row, "territory_id")}
+    names = dict(Territory.objects.filter(pk__in=ids).values_list("pk", "place__name"))
+    return [
+        {"quoi": what, "territoire": names.get(getattr(row, "territory_id", None), ""), "le": row.history_date}
+        for what, row in rows
+    ]
 
 
 def erase_territories(*, user, at: datetime) -> None:

@@ -74,7 +74,8 @@ def test_the_export_holds_everything(client):
         assert text in response.text
         assert text in page
     assert data["territoires"]["mandats"][0]["territoire"].startswith("Nevers")
-    assert data["territoires"]["modifications"]
+    assert {change["territoire"] for change in data["territoires"]["modifications"]} == {"Nevers Val de Loire"}
+    assert [factor["moyen"] for factor in data["comptes"]["double authentification"]] == ["application"]
     assert len(data["comptes"]["courriels reçus du portail"]) == 2
     assert "oui" in page
 
@@ -217,3 +218,43 @@ def test_an_account_may_be_made_again_with_the_same_address(client):
 
     assert response.url == reverse("account_email_verification_sent")
     assert User.objects.filter(email=TOLD[2]).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("by", ["person", "delegation"])
+def test_mails_to_an_earlier_address_are_exported_and_forgotten(by):
+    person = full_person()
+    if by == "person":
+        old = EmailAddress.objects.get(user=person)
+        new = EmailAddress.objects.create(user=person, email="nouvelle@territoire.test", verified=True)
+        new.set_as_primary()
+        old.delete()
+    else:
+        person.email = "nouvelle@territoire.test"
+        person.save()
+    person.refresh_from_db()
+    queue_message(key="apres", recipient=person.email, subject="Après", text_body="x", at=NOW)
+
+    data = export_of(person, at=NOW)["comptes"]
+    assert TOLD[2] in data["adresses précédentes"]
+    assert len(data["courriels reçus du portail"]) == 3
+
+    delete_account(user_id=person.pk, at=NOW)
+
+    assert not OutboxMessage.objects.exclude(recipient="").exists()
+    for text in (*TOLD, "nouvelle@territoire.test"):
+        assert written_anywhere(text) == []
+
+
+@pytest.mark.django_db
+def test_an_earlier_address_that_is_now_somebody_elses_is_left_to_them():
+    person = account("contact@territoire.test")
+    person.email = "nouvelle@territoire.test"
+    person.save()
+    EmailAddress.objects.filter(user=person).update(email="nouvelle@territoire.test")
+    account("contact@territoire.test")
+    queue_message(key="a-lui", recipient="contact@territoire.test", subject="À lui", text_body="x", at=NOW)
+
+    delete_account(user_id=person.pk, at=NOW)
+
+    assert OutboxMessage.objects.get().subject == "À lui"

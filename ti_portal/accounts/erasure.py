@@ -42,7 +42,20 @@ def delete_account(*, user_id: int, at: datetime) -> None:
 
 
 def addresses_of(user: User) -> set[str]:
-    return {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    """Addresses of this person, those of before included unless another account has them now."""
+    now = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    before = set(user.past_addresses.values_list("email", flat=True)) - now
+    taken = {
+        *User.objects.filter(email__in=before).values_list("email", flat=True),
+        *EmailAddress.objects.filter(email__in=before).values_list("email", flat=True),
+    }
+    return now | (before - taken)
+
+
+def _factor_name(factor: Authenticator) -> str:
+    if factor.type == Authenticator.Type.WEBAUTHN:
+        return f"clé « {factor.wrap().name} »"
+    return "application" if factor.type == Authenticator.Type.TOTP else "codes de secours"
 
 
 def export_account(user: User) -> dict:
@@ -58,8 +71,9 @@ def export_account(user: User) -> dict:
             {"adresse": address.email, "vérifiée": address.verified}
             for address in EmailAddress.objects.filter(user=user).order_by("pk")
         ],
+        "adresses précédentes": list(user.past_addresses.order_by("pk").values_list("email", flat=True)),
         "double authentification": [
-            {"moyen": factor.get_type_display(), "ajouté le": factor.created_at, "utilisé le": factor.last_used_at}
+            {"moyen": _factor_name(factor), "ajouté le": factor.created_at, "utilisé le": factor.last_used_at}
             for factor in Authenticator.objects.filter(user=user).order_by("pk")
         ],
         "identités rattachées": [

@@ -82,3 +82,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+
+class PastAddress(models.Model):
+    """An address that a person used here before: what was sent there is theirs too, to take away and to forget."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="past_addresses", verbose_name="compte")
+    email = models.EmailField("adresse électronique", max_length=254)
+
+    class Meta:
+        verbose_name = "adresse précédente"
+        verbose_name_plural = "adresses précédentes"
+        constraints = [models.UniqueConstraint(fields=["user", "email"], name="past_address_once")]
+
+    def __str__(self) -> str:
+        return f"adresse précédente du compte {self.user_id}"
