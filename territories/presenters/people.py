@@ -5,13 +5,18 @@ from datetime import date
 
 from territories.contacts import is_due, phone_link
 from territories.enums import MandateRole
-from territories.models import Mandate
+from territories.models import ContactEntry, Mandate
 from territories.permissions import sees_name_of
+
+
+def shares_email(entry: ContactEntry | None) -> bool:
+    """An address is shown once its person has said so: never before they have saved or confirmed their entry."""
+    return entry is not None and entry.confirmed_on is not None and entry.is_email_shared
 
 
 @dataclass(frozen=True)
 class Person:
-    """One mandate in the directory, for a member of the community. `email` is empty when the person keeps it back."""
+    """One mandate in the directory, for a member of the community. `email` is empty unless the person shares it."""
 
     last_name: str
     first_name: str
@@ -32,7 +37,7 @@ class Person:
     def of(cls, mandate: Mandate, today: date) -> "Person":
         person, place = mandate.person, mandate.territory.place
         entry = getattr(person, "contact_entry", None)
-        shares = entry is None or entry.is_email_shared
+        shares = shares_email(entry)
         return cls(
             last_name=person.last_name,
             first_name=person.first_name,
@@ -98,7 +103,7 @@ def role_holder(mandate: Mandate, *, is_member: bool, today: date) -> RoleHolder
         return RoleHolder(role=shown.role, since=shown.since, is_leading=is_leading, name=name)
     person = mandate.person
     entry = getattr(person, "contact_entry", None)
-    shares = entry is None or entry.is_email_shared
+    shares = shares_email(entry)
     return RoleHolder(
         role=shown.role,
         since=shown.since,

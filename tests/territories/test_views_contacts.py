@@ -104,12 +104,15 @@ class TestMyContact:
         assert answer.status_code == 200
         assert sentence in answer.text
         assert 'value="Gardé"' in answer.text
+        assert "Mes coordonnées sont à jour" not in answer.text
         assert not ContactEntry.objects.exists()
 
     def test_another_window_is_shown_and_ones_words_are_kept(self, client, who):
         ContactEntry.objects.create(person=who, job_title="Maire", version=4)
+        assert "Mes coordonnées sont à jour" in client.get(MY_CONTACT).text
         answer = client.post(MY_CONTACT, {"version": "3", "job_title": "Adjointe"})
         assert answer.status_code == 200
+        assert "Mes coordonnées sont à jour" not in answer.text
         assert "Vos coordonnées ont changé dans une autre fenêtre" in answer.text
         assert "<dd>Maire</dd>" in answer.text
         assert 'value="Adjointe"' in answer.text
@@ -150,6 +153,22 @@ class TestDirectory:
         due = {(p.role, p.is_due) for p in answer.context["page"].object_list}
         assert ("Référent ou référente région", True) in due
         assert ("Élu ou élue", False) in due
+
+    @pytest.mark.parametrize("entry", [None, {}, {"confirmed_on": TODAY, "is_email_shared": False}])
+    def test_an_address_is_not_shown_before_its_person_said_so(self, client, team, where, entry):
+        newcomer = person("nouvelle.arrivee@ales.test")
+        mandate(newcomer, where, "elected")
+        if entry is not None:
+            ContactEntry.objects.create(person=newcomer, **entry)
+        client.force_login(team["elected"])
+        for address in (DIRECTORY, where.get_absolute_url()):
+            text = client.get(address).text
+            assert "Nouvelle Arrivee" in text
+            assert "nouvelle.arrivee@ales.test" not in text
+        client.force_login(newcomer)
+        contact = {"version": "0" if entry is None else "1", "is_email_shared": "on"}
+        client.post(MY_CONTACT, contact)
+        assert "nouvelle.arrivee@ales.test" in client.get(DIRECTORY).text
 
     @pytest.mark.parametrize(
         ("query", "count"),
@@ -251,7 +270,15 @@ class TestPeopleOnTheTerritoryPage:
     def test_people_of_the_territory_and_the_delegation_find_the_buttons(self, client, where, team):
         for who in (team["region"], delegation()):
             client.force_login(who)
-            assert "Modifier la page" in client.get(where.get_absolute_url()).text
+            text = client.get(where.get_absolute_url()).text
+            assert text.count("Modifier la page") == 1
+            assert text.index("Modifier la page") < text.index("Sommaire")
+
+    def test_without_people_nothing_leads_to_them(self, client):
+        client.force_login(delegation())
+        text = client.get(territory("Nevers").get_absolute_url()).text
+        assert "Aucun mandat en cours" in text
+        assert "Ces personnes dans l’annuaire" not in text
 
     def test_a_territory_without_people_has_no_such_section(self, where):
         assert load_people(where, AnonymousUser(), TODAY) is None
