@@ -25,7 +25,7 @@ from ti_portal.accounts.permissions import is_delegation
 PAGE_SIZE = 25
 STATES = {
     "pending": "En attente",
-    "expired": "Périmée",
+    "expired": "Expirée",
     "accepted": "Acceptée",
     "revoked": "Retirée",
 }

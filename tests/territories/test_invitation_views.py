@@ -84,7 +84,7 @@ def test_another_person_signed_in_is_told_so(client, nevers):
 @pytest.mark.parametrize(
     ("spoil", "said", "status"),
     [
-        (lambda i: Invitation.objects.update(expires_at=timezone.now()), "périmée", 410),
+        (lambda i: Invitation.objects.update(expires_at=timezone.now()), "a expiré", 410),
         (lambda i: invitations.revoke(invitation_id=i.pk, at=timezone.now()), "retirée", 410),
         (lambda i: i.delete(), "n’ouvre aucune invitation", 404),
     ],
