@@ -155,3 +155,14 @@ def to_summary(html: str, length: int = 160) -> str:
 def to_source(html: str) -> str:
     """Return sanitised `html` with one block a line, as it shows in a plain text area (no script in the browser)."""
     return re.sub(r"(</(?:p|h3|h4|ul|ol|li|blockquote)>|<ul>|<ol>)(?=<(?!/li))", r"\1\n", html)
+
+
+def to_typed(html: str) -> str:
+    """Return sanitised `html` as a person would type it, when that says all of it: paragraphs and lists with dashes.
+
+    `sanitise` gives `html` back. What has more formatting than that comes as `to_source` shows it, with its tags.
+    """
+    text = re.sub(r"<li><p>(.*?)</p></li>", r"- \1\n", html)
+    text = text.replace("</p>", "\n\n").replace("</ul>", "\n").replace("<br>", "\n")
+    text = unescape(re.sub(r"<(?:p|ul)>", "", text)).strip()
+    return text if "<" not in text and sanitise(text) == html else to_source(html)

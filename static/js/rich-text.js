@@ -51,6 +51,23 @@ function roving(bar) {
   stopAt(buttons()[0]);
 }
 
+// What people type without tags, as the server reads it (territories/rich_text.py): paragraphs, lists with dashes.
+function fromTyped(text) {
+  if (/<\/?[a-z][^<>]*>/i.test(text)) return text;
+  const safe = (line) => line.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+  const bullet = /^[-*•]\s+/;
+  return text
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.split("\n").map((line) => line.trim()).filter(Boolean))
+    .filter((lines) => lines.length)
+    .map((lines) =>
+      lines.every((line) => bullet.test(line))
+        ? `<ul>${lines.map((line) => `<li><p>${safe(line.replace(bullet, ""))}</p></li>`).join("")}</ul>`
+        : `<p>${lines.map(safe).join("<br>")}</p>`,
+    )
+    .join("");
+}
+
 function linkPanel(editor, id) {
   const input = element("input", { id: `${id}-link`, className: "fr-input", type: "url", placeholder: "https://" });
   const message = element("p", { className: "fr-error-text", id: `${id}-link-error`, hidden: true });
@@ -119,7 +136,7 @@ async function enhance(place) {
   const editor = new engine.Editor({
     element: surface,
     injectCSS: false,
-    content: textarea.value,
+    content: fromTyped(textarea.value),
     editorProps: { attributes },
     extensions: [
       engine.Document,
@@ -139,8 +156,10 @@ async function enhance(place) {
     ],
     onUpdate() {
       textarea.value = editor.isEmpty ? "" : editor.getHTML();
+      textarea.dispatchEvent(new Event("input", { bubbles: true }));
     },
   });
+  textarea.addEventListener("draft-restored", () => editor.commands.setContent(fromTyped(textarea.value), { emitUpdate: false }));
   // Somebody was quicker than the engine: what they typed is in the editor, and so is their cursor.
   const wasTyping = document.activeElement === textarea;
   textarea.hidden = true;

@@ -17,6 +17,9 @@ from territories.profiles import FIELDS, MAX_LABEL, MAX_LINKS, MAX_URL, UNKNOWN_
 SPARE_ROWS = 2
 INCOMPLETE = "Une partie du formulaire n’est pas arrivée jusqu’à nous. Copiez votre texte, puis rechargez la page."
 THEIRS = "theirs"
+BOTH = "both"
+# Sets of things, of which one may keep what each of two people put there.
+JOINED = ("sectors", "links")
 
 
 class ProfileForm(PortalForm):
@@ -87,7 +90,7 @@ class ProfileEditing:
     """The form and its rows of links together, with the version they start from.
 
     When it answers a conflict, a field left to the other person (`choice-<field>=theirs`) is read from `document_at`
-    of that version, whatever was typed in it.
+    of that version, whatever was typed in it; filières and links may be those of both (`choice-<field>=both`).
     """
 
     def __init__(
@@ -101,15 +104,16 @@ class ProfileEditing:
         if data is None:
             document = document or Document()
             self.version = version
-            initial = {"presentation": rich_text.to_source(document.presentation), "sectors": list(document.sectors)}
+            initial = {"presentation": rich_text.to_typed(document.presentation), "sectors": list(document.sectors)}
             self.form = ProfileForm(initial=initial)
             rows = [{"label": label, "url": url} for label, url in document.links]
             self.links = LinkFormSet(initial=rows, prefix="links", error_class=ErrorSentences)
         else:
             self.version = version_number(data.get("version", ""))
             left = [name for name in FIELDS if data.get(f"choice-{name}") == THEIRS]
-            if left and document_at is not None:
-                data = _with(data, document_at(self.version), left)
+            joined = [name for name in JOINED if data.get(f"choice-{name}") == BOTH]
+            if (left or joined) and document_at is not None:
+                data = _with(data, document_at(self.version), left, joined)
             self.form = ProfileForm(data)
             self.links = LinkFormSet(
                 data, prefix="links", error_class=ErrorSentences, error_messages={"missing_management_form": INCOMPLETE}
@@ -138,19 +142,31 @@ class ProfileEditing:
         }
 
 
-def _with(data: QueryDict, document: Document, fields: list[str]) -> QueryDict:
-    """What was posted, with `fields` as they are in `document`."""
+def _with(data: QueryDict, document: Document, left: list[str], joined: list[str]) -> QueryDict:
+    """What was posted, with the fields of `left` as they are in `document`, those of `joined` with its own added."""
     data = data.copy()
-    if "presentation" in fields:
-        data["presentation"] = rich_text.to_source(document.presentation)
-    if "sectors" in fields:
+    if "presentation" in left:
+        data["presentation"] = rich_text.to_typed(document.presentation)
+    if "sectors" in left:
         data.setlist("sectors", list(document.sectors))
-    if "links" in fields:
-        data["links-TOTAL_FORMS"] = str(min(len(document.links) + SPARE_ROWS, MAX_LINKS))
-        rows = [*document.links, *[("", "")] * SPARE_ROWS]
+    elif "sectors" in joined:
+        data.setlist("sectors", list(dict.fromkeys([*document.sectors, *data.getlist("sectors")])))
+    if "links" in left or "links" in joined:
+        mine = [] if "links" in left else _posted_links(data)
+        links = list(dict.fromkeys([*document.links, *mine]))
+        rows = [*links, *[("", "")] * (SPARE_ROWS if len(links) <= MAX_LINKS - SPARE_ROWS else 0)]
+        data["links-TOTAL_FORMS"] = str(len(rows))
         for index, (label, url) in enumerate(rows):
             data[f"links-{index}-label"], data[f"links-{index}-url"] = label, url
     return data
+
+
+def _posted_links(data: QueryDict) -> list[tuple[str, str]]:
+    pairs = [
+        (data.get(f"links-{index}-label", "").strip(), data.get(f"links-{index}-url", "").strip())
+        for index in range(MAX_LINKS)
+    ]
+    return [pair for pair in pairs if any(pair)]
 
 
 def version_number(text: str) -> int:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.generic import View
 
 from territories import profiles, rich_text
-from territories.forms.profile import ProfileEditing
+from territories.forms.profile import JOINED, ProfileEditing
 from territories.models import Territory, TerritoryProfile
 from territories.permissions import can_edit_profile, can_restore_profile, can_see_history
 from territories.presenters.versions import (
@@ -28,6 +28,8 @@ from territories.presenters.versions import (
 from territories.profiles import Document, EditConflict
 
 VERSIONS_PER_PAGE = 20
+SAVED_DRAFT = "saved_draft"  # key in the session
+MAX_DRAFT_MARK = 40
 
 
 class TerritoryOfOnes(View):
@@ -60,7 +62,11 @@ class TerritoryOfOnes(View):
         context |= {
             "territory": self.territory,
             "code": self.code,
-            "links": [("Les territoires", reverse("territories:list")), (place.name, place.get_absolute_url()), *trail],
+            "links": [
+                ("Territoires d’industrie", reverse("territories:list")),
+                (place.name, place.get_absolute_url()),
+                *trail,
+            ],
         }
         return render(self.request, f"territories/contribution/{template}", context)
 
@@ -84,6 +90,7 @@ class Dispute:
     theirs: FieldComparison
     mine: FieldComparison
     choice: str
+    may_join: bool
 
 
 class ProfileEditView(TerritoryOfOnes):
@@ -107,11 +114,14 @@ class ProfileEditView(TerritoryOfOnes):
             )
         except EditConflict as conflict:
             return self.show_conflict(conflict)
+        # Tells the browser's own copy of the text (drafts.js) that it is of no more use.
+        request.session[SAVED_DRAFT] = request.POST.get("draft", "")[:MAX_DRAFT_MARK]
         messages.success(request, _said(outcome))
         return redirect(self.territory.place.get_absolute_url())
 
     def show(self, editing: ProfileEditing) -> HttpResponse:
-        return self.page("edit.html", editing=editing, version=editing.version)
+        saved_draft = self.request.session.get(SAVED_DRAFT, "")
+        return self.page("edit.html", editing=editing, version=editing.version, saved_draft=saved_draft)
 
     def show_conflict(self, conflict: EditConflict) -> HttpResponse:
         """Both versions side by side; the person's own text stays in the form, which now starts from the newest."""
@@ -124,6 +134,7 @@ class ProfileEditView(TerritoryOfOnes):
                 theirs=compare_field(base, conflict.current, name),
                 mine=compare_field(base, conflict.mine, name),
                 choice=f"choice-{name}",
+                may_join=name in JOINED,
             )
             for name in conflict.fields
         ]

@@ -96,7 +96,7 @@ def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where)
     claire.keyboard.type("Claire : ")
     claire.get_by_role("button", name="Enregistrer et publier").click()
     expect(claire.get_by_role("heading", level=1)).to_have_text("Deux versions à rapprocher")
-    expect(claire.get_by_role("heading", name="Version de Nora Benali")).to_be_visible()
+    expect(claire.get_by_role("heading", name="Version écrite par Nora Benali")).to_be_visible()
     expect(claire.locator(".diff ins").filter(has_text="Nora :")).to_be_visible()
     check(claire)
 
@@ -142,8 +142,8 @@ def test_the_same_without_javascript(portal, open_page, where):
     claire.get_by_label("Présentation du territoire").fill("Le verre et le bois.")
     claire.get_by_role("button", name="Enregistrer et publier").click()
     expect(claire.get_by_role("heading", level=1)).to_have_text("Deux versions à rapprocher")
-    expect(claire.get_by_label("Présentation du territoire")).to_have_value("<p>Le verre et le bois.</p>")
-    claire.get_by_label("La version de Nora Benali").check(force=True)
+    expect(claire.get_by_label("Présentation du territoire")).to_have_value("Le verre et le bois.")
+    claire.get_by_label("La version écrite par Nora Benali").check(force=True)
     claire.get_by_role("button", name="Enregistrer et publier ce choix").click()
     expect(claire.get_by_text("Le verre et l’acier.")).to_be_visible()
 
@@ -219,3 +219,56 @@ def test_the_delegation_reads_recent_changes(portal, open_page, where, client):
     with page.expect_download() as download:
         page.get_by_role("link", name="Télécharger ces lignes (CSV)").click()
     assert download.value.suggested_filename == "annuaire.csv"
+
+
+def test_what_was_typed_survives_the_end_of_the_session(portal, open_page, where):
+    claire = open_page()
+    sign_in(claire, portal, "claire.martin@ales.test")
+    edit = f"{portal}/territoires/{where.place.code.lower()}/modifier/"
+    claire.goto(edit)
+    editor_of(claire).click()
+    claire.keyboard.type("Le verre depuis 1750.")
+    claire.get_by_label("Verre et céramique").check(force=True)
+    claire.context.clear_cookies(name="sessionid")
+    claire.get_by_role("button", name="Enregistrer et publier").click()
+    expect(claire.get_by_text("Votre session était terminée : rien n’a été enregistré.")).to_be_visible()
+
+    claire.locator("input[name=login]").fill("claire.martin@ales.test")
+    claire.locator("input[name=password]").fill(PASSWORD)
+    claire.locator("main").get_by_role("button", name="Se connecter").click()
+    claire.wait_for_url(edit)
+    expect(claire.get_by_text("Un texte non enregistré vous attend")).to_be_visible()
+    check(claire)
+    expect(editor_of(claire)).not_to_contain_text("Le verre")
+    claire.get_by_role("button", name="Reprendre ce texte").click()
+    expect(editor_of(claire)).to_contain_text("Le verre depuis 1750.")
+    claire.get_by_role("button", name="Enregistrer et publier").click()
+    expect(claire.get_by_text("La page est à jour")).to_be_visible()
+    expect(claire.get_by_text("Le verre depuis 1750.")).to_be_visible()
+    expect(claire.get_by_role("listitem").filter(has_text="Verre et céramique")).to_be_visible()
+
+    claire.goto(edit)
+    editor_of(claire)
+    expect(claire.get_by_text("Un texte non enregistré vous attend")).to_have_count(0)
+
+
+def test_leaving_a_page_with_unsaved_words_asks_first(portal, open_page, where):
+    claire = open_page()
+    sign_in(claire, portal, "claire.martin@ales.test")
+    edit = f"{portal}/territoires/{where.place.code.lower()}/modifier/"
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    claire.on("dialog", stay)
+    claire.goto(edit)
+    editor_of(claire).click()
+    claire.keyboard.type("Le verre.")
+    claire.get_by_role("link", name="on peut les comparer et revenir en arrière").click(no_wait_after=True)
+    expect(editor_of(claire)).to_contain_text("Le verre.")
+    assert asked == ["beforeunload"]
+    claire.get_by_role("link", name="Renoncer").click()
+    expect(claire.get_by_role("heading", level=1)).to_have_text(where.place.name)
+    assert asked == ["beforeunload"]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from territories.rich_text import SCHEMES, TAGS, sanitise, to_lines, to_source, to_summary
+from territories.rich_text import SCHEMES, TAGS, sanitise, to_lines, to_source, to_summary, to_typed
 
 
 class Inspector(HTMLParser):
@@ -88,6 +88,7 @@ def test_any_mix_comes_out_harmless_and_stable(html):
     assert sanitise(once) == once
     to_lines(once)
     assert sanitise(to_source(once)) == once
+    assert sanitise(to_typed(once)) == once
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=200))

@@ -1,8 +1,10 @@
 """Pages by which a territory is kept up to date: who gets in, what is said, that nothing is lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from territories.models import TerritoryProfile
@@ -184,6 +186,51 @@ def test_bad_input_is_refused_at_its_field_and_what_was_typed_is_kept(signed_in,
     assert not TerritoryProfile.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        (
+            "<p>A &amp; B</p><ul><li><p>un</p></li><li><p>deux</p></li></ul><p>C<br>D</p>",
+            "A & B\n\n- un\n- deux\n\nC\nD",
+        ),
+        ("<p>A <strong>B</strong></p><p>C</p>", "<p>A <strong>B</strong></p>\n<p>C</p>"),
+    ],
+)
+def test_without_script_the_text_shows_as_one_types_it(signed_in, where, html, shown):
+    write(where, 0, presentation=html)
+    form = signed_in.get(url("edit_profile", where)).context["editing"].form
+    assert form.initial["presentation"] == shown
+    signed_in.post(url("edit_profile", where), filled(1, shown))
+    assert stored(where).presentation == html
+    assert TerritoryProfile.history.filter(territory=where).count() == 1
+
+
+def test_a_form_sent_after_the_session_ended_says_so(client, signed_in, where):
+    signed_in.logout()
+    answer = signed_in.post(url("edit_profile", where), filled(0, "Perdu ?"), follow=True)
+    assert "Votre session était terminée : rien n’a été enregistré." in answer.text
+    assert answer.redirect_chain[0][0].endswith(f"next={url('edit_profile', where)}")
+    assert "Votre session était terminée" not in client.get(url("edit_profile", where), follow=True).text
+    assert not TerritoryProfile.objects.exists()
+
+
+def test_a_form_from_before_a_new_sign_in_is_refused_without_bad_advice(referent, where):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(referent)
+    answer = strict.post(url("edit_profile", where), filled(0, "Perdu ?"))
+    assert answer.status_code == 403
+    assert "Rien n’a été enregistré." in answer.text
+    assert "Copiez-le d’abord" in answer.text
+
+
+def test_the_browser_learns_which_of_its_drafts_was_saved(signed_in, where):
+    page = signed_in.get(url("edit_profile", where))
+    assert 'data-saved=""' in page.text
+    assert re.search(rf'data-draft="\d+:{where.place.code.lower()}"', page.text)
+    signed_in.post(url("edit_profile", where), filled(0, "A", draft="12-34-56" + "x" * 1000))
+    assert 'data-saved="12-34-56xxx' in signed_in.get(url("edit_profile", where)).text
+
+
 class TestTwoPeopleAtOnce:
     @pytest.fixture(autouse=True)
     def _other_saved(self, where):
@@ -203,7 +250,7 @@ class TestTwoPeopleAtOnce:
         assert "<ins>" in theirs
         assert "l’acier." in theirs
         assert "papier." in mine
-        assert answer.context["editing"].form.initial["presentation"] == "<p>Le verre et le papier.</p>"
+        assert answer.context["editing"].form.initial["presentation"] == "Le verre et le papier."
         assert answer.context["editing"].form.initial["sectors"] == ["wood", "glass"]
         assert [dispute.name for dispute in answer.context["disputes"]] == ["presentation"]
         assert stored(where).presentation == "<p>Le verre et l’acier.</p>"
@@ -224,7 +271,7 @@ class TestTwoPeopleAtOnce:
         wrong = filled(version, "Le mien.", [], [("Site", "http://a.example")], **{"choice-presentation": "theirs"})
         answer = signed_in.post(url("edit_profile", where), wrong)
         assert "Rien n’est encore enregistré" in answer.text
-        assert answer.context["editing"].form["presentation"].value() == "<p>Le verre et l’acier.</p>"
+        assert answer.context["editing"].form["presentation"].value() == "Le verre et l’acier."
 
     def test_links_of_the_other_are_taken_whole(self, signed_in, where):
         write(where, 2, links=[LINK, ("Autre", "https://autre.example/")], minutes=7)
@@ -233,6 +280,30 @@ class TestTwoPeopleAtOnce:
         version = signed_in.post(url("edit_profile", where), mine).context["version"]
         signed_in.post(url("edit_profile", where), {**mine, "version": version, "choice-links": "theirs"})
         assert stored(where).links == (("Tiers", "https://tiers.example/"),)
+
+    def test_filieres_and_links_of_both_are_proposed_and_kept(self, signed_in, where):
+        other = ("Autre", "https://autre.example/")
+        write(where, 2, sectors=["glass", "wood"], links=[LINK], minutes=7)
+        mine = filled(3, "<p>Le verre et l’acier.</p>", ["glass", "agrifood"], [LINK, other])
+        write(where, 3, sectors=["glass", "wood", "rail"], links=[LINK, ("Tiers", "https://tiers.example/")], minutes=8)
+        page = signed_in.post(url("edit_profile", where), mine)
+        for name in ("sectors", "links"):
+            assert f'name="choice-{name}" value="both" id="choice-{name}-both" checked' in page.text
+        both = {"version": page.context["version"], "choice-links": "both", "choice-sectors": "both"}
+        signed_in.post(url("edit_profile", where), {**mine, **both})
+        assert set(stored(where).sectors) == {"glass", "wood", "rail", "agrifood"}
+        assert stored(where).links == (LINK, ("Tiers", "https://tiers.example/"), other)
+
+    def test_links_of_both_beyond_ten_are_refused_and_none_is_lost(self, signed_in, where):
+        theirs = [(f"L{n}", f"https://l.example/{n}") for n in range(6)]
+        mine = [(f"M{n}", f"https://m.example/{n}") for n in range(6)]
+        write(where, 2, links=theirs, minutes=7)
+        data = filled(3, "<p>Le verre et l’acier.</p>", ["glass"], mine, **{"choice-links": "both"})
+        answer = signed_in.post(url("edit_profile", where), data)
+        assert "10 liens au plus." in answer.text
+        for label, address in theirs + mine:
+            assert f'value="{label}"' in answer.text
+            assert address in answer.text
 
     def test_a_third_change_meanwhile_shows_the_choice_again(self, signed_in, where):
         version = self.conflict(signed_in, where).context["version"]
@@ -364,6 +435,13 @@ class TestRecentChanges:
     def test_filters(self, boss, query, expected):
         answer = boss.get(reverse("territories:recent_changes"), query)
         assert {author for _, _, author in self.titles(answer)} == expected
+
+    def test_the_first_version_is_read_and_the_next_are_compared(self, boss, where):
+        write(where, 1, presentation="C", minutes=1)
+        text = boss.get(reverse("territories:recent_changes")).text
+        assert "Versions 0 et 1" not in text
+        assert url("version", where, version=1) in text
+        assert "Versions 1 et 2" in text
 
     def test_one_territory(self, boss, where):
         answer = boss.get(reverse("territories:recent_changes"), {"territoire": where.place.code})
