@@ -61,7 +61,7 @@ class CallForm(RefusableForm, forms.ModelForm):
         model = Call
         fields = [name for name in CALL_FIELDS if name != "url_dead_since"]
         widgets = {
-            "name": forms.TextInput(attrs={"size": 90}),
+            "name": forms.TextInput(attrs={"size": 70}),
             "text": forms.Textarea(attrs={"rows": 5, "cols": 90}),
         }
 

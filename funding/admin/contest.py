@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from funding.admin.kept_check import facts_in_words
@@ -123,8 +124,8 @@ class ContestAdmin(RefusalMixin, PortalAdmin):
         return facts_in_words(contest.kept_check)
 
     @admin.display(description="verdicts au")
-    def asked_at(self, contest: Contest):
-        return contest.kept_check.as_of
+    def asked_at(self, contest: Contest) -> str:
+        return date_format(timezone.localtime(contest.kept_check.as_of), "j F Y H:i")
 
     def render_change_form(self, request: HttpRequest, context: dict, add=False, change=False, form_url="", obj=None):
         context["refused"] = self.refused(request)

@@ -20,6 +20,7 @@ from funding.admin.filters import (
     SchemeStatusFilter,
     perimeter_in_short,
 )
+from funding.admin.history import part_changes
 from funding.admin.national_schema import NationalSchemaMixin
 from funding.admin.refusals import RefusalMixin, ShownAgain, problem
 from funding.admin.scheme_form import SchemeForm, label_of
@@ -121,6 +122,7 @@ class SchemeAdmin(NationalSchemaMixin, TableAdminMixin, RefusalMixin, PortalAdmi
     form = SchemeForm
     change_form_template = f"{TEMPLATES}/change_form.html"
     change_list_template = f"{TEMPLATES}/change_list.html"
+    object_history_template = f"{TEMPLATES}/object_history.html"
     resource_classes = [SchemeResource]
     import_notice = (
         "Une ligne dont l’adresse est connue change ce dispositif ; les autres créent un brouillon. Une colonne "
@@ -205,7 +207,7 @@ class SchemeAdmin(NationalSchemaMixin, TableAdminMixin, RefusalMixin, PortalAdmi
             ("Textes", {"fields": ["description", "eligibility_text", "to_prepare"]}),
             (
                 "Cadre",
-                {"fields": [("regime", "legal_basis"), "programme", ("valid_from", "valid_until"), "successor"]},
+                {"fields": [("regime", "legal_basis"), "programme", ("valid_from", "valid_until", "end_is_known"), "successor"]},
             ),
             ("Source", {"fields": source}),
         ]
@@ -331,6 +333,11 @@ class SchemeAdmin(NationalSchemaMixin, TableAdminMixin, RefusalMixin, PortalAdmi
 
     def _page_of(self, scheme: Scheme) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:funding_scheme_change", args=[scheme.pk]))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        scheme = self.get_object(request, object_id)
+        more = {"part_changes": part_changes(scheme)} if scheme else {}
+        return super().history_view(request, object_id, {**more, **(extra_context or {})})
 
     # Deleting a draft
 

@@ -241,6 +241,22 @@ def test_the_history_says_what_changed(office):
     content = office.get(reverse("admin:funding_scheme_history", args=[scheme.pk])).content.decode()
 
     assert "<ins>Seconde phrase.</ins>" in content
+    assert "ajout, critère « Public »" in content
+
+
+def test_the_history_says_what_changed_in_the_lists(office, member):
+    scheme = draft({"source_name": ""})
+    send(office, scheme, **{"criteria-0-values": "commune"})
+    office.post(page(scheme), filled(office, page(scheme), _continue="1") | {"criteria-0-DELETE": "on"})
+
+    changes = office.get(reverse("admin:funding_scheme_history", args=[scheme.pk])).context["part_changes"]
+
+    told = [(change.action, change.by, change.fields) for change in changes if "critère" in change.what]
+    assert told == [
+        ("Suppression", str(member), ()),
+        ("Modification", str(member), (("valeurs admises", "firm", "commune"),)),
+        ("Ajout", "Le portail", ()),
+    ]
 
 
 def test_places_are_suggested_by_name(office):
