@@ -32,6 +32,7 @@ LEAD_INS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("communaute d agglomeration", _EPCI),
     ("communaute de communes", _EPCI),
     ("communaute urbaine", _EPCI),
+    ("intercommunalite", _EPCI),
     ("agglomeration", _EPCI),
     ("agglo", _EPCI),
     ("metropole", _EPCI),
@@ -43,6 +44,16 @@ LEAD_INS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mairie de", (PlaceKind.COMMUNE,)),
     ("departement", (PlaceKind.DEPARTEMENT,)),
     ("region", (PlaceKind.REGION,)),
+)
+# What people write after the name of an intercommunalité: « Nevers agglo » for the official « CA de Nevers ».
+TRAILERS = (
+    "communaute d agglomeration",
+    "communaute de communes",
+    "communaute urbaine",
+    "intercommunalite",
+    "agglomeration",
+    "agglo",
+    "metropole",
 )
 _LINKS = frozenset({"de", "du", "des", "d"})
 
@@ -167,6 +178,9 @@ def _starts(shown: str, folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             while len(rest) > 1 and rest[0] in _LINKS:
                 rest = rest[1:]
             return (*starts, " ".join(rest)), tuple(str(kind) for kind in kinds)
+    for trailer in TRAILERS:
+        if folded.endswith(f" {trailer}"):
+            return (*starts, folded.removesuffix(f" {trailer}")), tuple(str(kind) for kind in _EPCI)
     return tuple(starts), ()
 
 

@@ -109,14 +109,14 @@ _SUGGESTIONS = """
 WITH hit (place_id, id, kind, label, code, rank, near) AS ({hits}),
 best AS (SELECT DISTINCT ON (place_id) * FROM hit ORDER BY place_id, near, rank, id),
 chosen AS (
-    SELECT p.code, p.kind, p.name, p.slug, p.population, p.valid_until, p.ancestor_codes,
+    SELECT p.code, p.kind, p.nature, p.name, p.slug, p.population, p.valid_until, p.ancestor_codes,
            best.kind AS found_by, best.label, best.code AS found_code,
            row_number() OVER (ORDER BY (p.valid_until IS NOT NULL), (p.kind = ANY(%s)) DESC,
                               best.near, best.rank, best.id) AS turn
     FROM best JOIN territories_place p ON p.id = best.place_id
     WHERE p.kind = ANY(%s) AND (%s OR p.valid_until IS NULL)
     ORDER BY turn LIMIT %s)
-SELECT p.code, p.kind, p.name, p.slug, p.population, p.valid_until, p.found_by, p.label, p.found_code,
+SELECT p.code, p.kind, p.nature, p.name, p.slug, p.population, p.valid_until, p.found_by, p.label, p.found_code,
        departement.code, departement.name, region.name, territory.code, territory.name
 FROM chosen p
 LEFT JOIN territories_place departement ON departement.code = (
@@ -272,7 +272,7 @@ def _suggestions(
 
 
 def _suggestion(row: tuple) -> Suggestion:
-    code, kind, name, slug, population, until, name_kind, label, old_code, *around = row
+    code, kind, nature, name, slug, population, until, name_kind, label, old_code, *around = row
     departement_code, departement, region, territory_code, territory = around
     return Suggestion(
         code=code,
@@ -281,7 +281,9 @@ def _suggestion(row: tuple) -> Suggestion:
         slug=slug,
         population=population,
         is_closed=until is not None,
-        hint=hint(code, kind, departement_code or "", departement or "", region or "", until),
+        hint="Collectivité d’outre-mer"
+        if nature == "com"
+        else hint(code, kind, departement_code or "", departement or "", region or "", until),
         via=via(name_kind, label, old_code),
         territory_code=territory_code or "",
         territory_name=territory or "",

@@ -36,6 +36,12 @@ def codes(places):
         ("sai orne", "COM-61358"),
         ("ca nevers", "EPCI-245804406"),
         ("communauté d'agglomération de nevers", "EPCI-245804406"),
+        ("Nevers Agglomération", "EPCI-245804406"),
+        ("NEVERS agglo", "EPCI-245804406"),
+        ("agglo nevers", "EPCI-245804406"),
+        ("nevers communauté d’agglomération", "EPCI-245804406"),
+        ("brest métropole", "EPCI-242900314"),
+        ("métropole de brest", "EPCI-242900314"),
         ("territoire d'industrie nevers", "TI-2023-2707"),
         ("ville de nevers", "COM-58194"),
         ("etienne saint rouvray", "COM-76575"),
@@ -74,6 +80,7 @@ def test_nevers_gives_its_commune_its_territory_and_its_intercommunalité(db):
         ("nevers val", "TI-2023-2707", "Territoire d’industrie · Bourgogne-Franche-Comté"),
         ("gard", "DEP-30", "Département · Occitanie"),
         ("normandie", "REG-28", "Région"),
+        ("polynesie francaise", "REG-987", "Collectivité d’outre-mer"),
     ],
 )
 def test_a_hint_tells_a_place_from_its_homonyms(db, text, code, said):
