@@ -49,7 +49,7 @@ def areas() -> Areas:
 
 
 class TerritoryFilterForm(forms.Form):
-    """Read from the address. A field that is wrong says so and filters nothing."""
+    """Read from the address. A field that is wrong says so; a wrong filter lists nothing rather than everything."""
 
     q = forms.CharField(
         label="Nom du territoire ou d’un de ses membres",
@@ -88,8 +88,15 @@ class TerritoryFilterForm(forms.Form):
         self.is_valid()
         return any(self.cleaned_data.get(name) for name in ("q", "region", "departement"))
 
-    def apply(self, territories: QuerySet[Territory]) -> QuerySet[Territory]:
+    @property
+    def refusal(self) -> str:
+        """What is wrong with the filters, in a sentence; empty when they are right. An unknown order is no filter."""
         self.is_valid()
+        return " ".join(str(error) for name in ("q", "region", "departement") for error in self.errors.get(name, ()))
+
+    def apply(self, territories: QuerySet[Territory]) -> QuerySet[Territory]:
+        if self.refusal:
+            return territories.none()
         chosen = self.cleaned_data
         if region := chosen.get("region"):
             territories = territories.filter(place__ancestor_codes__contains=[f"REG-{region}"])

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotFound
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView, View
@@ -68,6 +68,8 @@ class TerritoryListView(FilteredTerritories, TemplateView):
 @method_decorator(login_not_required, name="dispatch")
 class TerritoryExportView(FilteredTerritories, View):
     def get(self, request, form: str) -> HttpResponse:
+        if self.form.refusal:
+            return HttpResponseNotFound(self.form.refusal, content_type="text/plain; charset=utf-8")
         today = timezone.localdate()
         lines = exports.rows(
             with_members(self.territories), self.areas.by_code, request.build_absolute_uri("/").rstrip("/")
