@@ -266,6 +266,24 @@ class Verdicts:
         for number in _numbers(self._states[state]):
             yield self._verdict(number, state, _state(self._otherwise, number))
 
+    def by_closing(self, state: VerdictState) -> list[str]:
+        """Keys of the schemes in a state: what closes first comes first, without closing date last, then by number.
+
+        No verdict is made: thousands of schemes are put in order in the time of a page.
+        """
+        rulebook, tick = self.rulebook, self._tick
+        found = []
+        for number in _numbers(self._states[state]):
+            opening = self._special.get(number)
+            if opening is None:
+                ticks, openings, _ = rulebook._timelines[number]  # noqa: SLF001 - same module
+                opening = openings[bisect_right(ticks, tick)]
+            closes_at = opening.status.closes_at
+            found.append((closes_at is None, closes_at or _EPOCH, number))
+        found.sort()
+        terms = rulebook.terms
+        return [terms[number].key for _, _, number in found]
+
     def questions(self) -> tuple[QuestionCode, ...]:
         """Questions by the number of open schemes still to be specified that each one touches."""
         pending = self._states[VerdictState.TO_SPECIFY]

@@ -18,6 +18,7 @@ from funding.eligibility.cumul import Exclusion
 from funding.eligibility.findings import Finding
 from funding.eligibility.labels import CRITERION_KINDS, TRUTHS, VERDICT_STATES
 from funding.eligibility.questions import QuestionCode
+from funding.eligibility.rulebook import Verdicts
 from funding.eligibility.verdict import Verdict
 from funding.enums import AidRegime
 from funding.models import Contact, Scheme
@@ -31,6 +32,7 @@ STEP_URLS = {
     "how_much": "funding:check_how_much",
 }
 MOST_CONTACTS = 4
+MOST_WEIGHED = 200
 TEXT_FIELDS = ("pk", "slug", "name", "summary", "to_prepare", "regime", "successor_id")
 
 
@@ -232,9 +234,17 @@ class Writer:
         return found
 
 
-def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Fewest open points first, then what closes first, then by key."""
-    return sorted(verdicts, key=lambda v: (len(v.open_points), v.call.closes_at is None, v.call.closes_at, v.key))
+def in_order(verdicts: Verdicts, state: VerdictState) -> list[str]:
+    """Keys of a group: fewest open points first, then what closes first; those not eligible in the rulebook's order.
+
+    In a group of more than `MOST_WEIGHED` only the closing counts: weighing each one would take longer than the page.
+    """
+    if state is VerdictState.NOT_ELIGIBLE:
+        return verdicts.keys(state)
+    keys = verdicts.by_closing(state)
+    if len(keys) > MOST_WEIGHED:
+        return keys
+    return sorted(keys, key=lambda key: len(verdicts[key].open_points))
 
 
 def _is_detailed(verdict: Verdict) -> bool:

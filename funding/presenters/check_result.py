@@ -133,12 +133,13 @@ def result_page(
     writer = Writer(checked, answered.answers, answered.place, as_of)
     picked, pages = {}, None
     for state in states:
-        ordered = in_order(verdicts.of(state)) if state is not VerdictState.NOT_ELIGIBLE else list(verdicts.of(state))
+        keys = in_order(verdicts, state)
         if group:
-            pages = Paginator(ordered, PER_PAGE[state]).get_page(number)
-            picked[state] = list(pages.object_list)
+            pages = Paginator(keys, PER_PAGE[state]).get_page(number)
+            keys = list(pages.object_list)
         else:
-            picked[state] = ordered[: shown[state]]
+            keys = keys[: shown[state]]
+        picked[state] = [verdicts[key] for key in keys]
     territory_codes = _territory_codes(answered.place, verdicts.at)
     writer.load([verdict for found in picked.values() for verdict in found], codes=territory_codes)
     groups = []

@@ -126,3 +126,13 @@ def test_answers_kept_between_two_changes_do_not_grow_without_end():
         assert rulebook.verdicts(Situation(), day).counts[VerdictState.ELIGIBLE] == 1
         assert rulebook.verdicts(Situation(), day + timedelta(hours=13)).counts[VerdictState.ELIGIBLE] == 0
     assert len(rulebook._usable) <= 16
+
+
+@given(libraries(), situations(), instants())
+def test_schemes_of_a_state_come_by_closing(library, situation, at):
+    verdicts = Rulebook.compile(library).verdicts(situation, at)
+    for state in VerdictState:
+        keys = verdicts.by_closing(state)
+        assert sorted(keys) == sorted(verdicts.keys(state))
+        closings = [verdicts[key].call.closes_at for key in keys]
+        assert closings == sorted(closings, key=lambda closing: (closing is None, closing or at))
