@@ -25,8 +25,8 @@ from funding.catalogue.selection import Selection
 from funding.eligibility.codes import CallState
 
 _TEXTS = """
-SELECT id, slug, name, acronym, summary, included_codes, excluded_codes, regime, programme, valid_from, valid_until,
-       source_name, source_date, updated_at
+SELECT id, slug, name, acronym, summary, included_codes, excluded_codes, regime, programme, valid_from,
+       CASE WHEN end_is_known THEN valid_until END, source_name, source_date, updated_at
 FROM funding_scheme WHERE id = ANY(%s)
 """
 

@@ -153,7 +153,7 @@ def scheme(rows: SchemeRows, at: datetime, place: Place | None, request: HttpReq
         "legal_basis": found.legal_basis,
         "programme": found.programme,
         "valid_from": day(found.valid_from),
-        "valid_until": day(found.valid_until),
+        "valid_until": day(found.valid_until if found.end_is_known else None),
         "source_name": found.source_name,
         "source_date": day(found.source_date),
         "updated_at": instant(found.updated_at),
