@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -59,7 +59,8 @@ class ContestAdmin(RefusalMixin, PortalAdmin):
     list_filter = ["state", "created_at"]
     search_fields = ["scheme__name", "text", "answer"]
     search_help_text = "Dispositif, ou mots de la question et de la réponse."
-    ordering = ["-state", "created_at", "pk"]
+    # What waits for an answer first, the oldest on top; then the latest answers.
+    ordering = [F("answered_at").desc(nulls_first=True), "created_at", "pk"]
     view_on_site = False
     seen = ["scheme_link", "text", "verdict", "facts", "asked_at", "created_at", "reply_to"]
 
@@ -67,8 +68,7 @@ class ContestAdmin(RefusalMixin, PortalAdmin):
         return f"contestation {contest.pk} – {contest.scheme.name}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows = super().get_queryset(request).select_related("scheme", "kept_check", "answered_by")
-        return rows.order_by(*self.ordering)
+        return super().get_queryset(request).select_related("scheme", "kept_check", "answered_by")
 
     def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False

@@ -207,7 +207,14 @@ class SchemeAdmin(NationalSchemaMixin, TableAdminMixin, RefusalMixin, PortalAdmi
             ("Textes", {"fields": ["description", "eligibility_text", "to_prepare"]}),
             (
                 "Cadre",
-                {"fields": [("regime", "legal_basis"), "programme", ("valid_from", "valid_until", "end_is_known"), "successor"]},
+                {
+                    "fields": [
+                        ("regime", "legal_basis"),
+                        "programme",
+                        ("valid_from", "valid_until", "end_is_known"),
+                        "successor",
+                    ]
+                },
             ),
             ("Source", {"fields": source}),
         ]

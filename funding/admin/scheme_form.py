@@ -72,7 +72,7 @@ class SchemeForm(RefusableForm, forms.ModelForm):
         widgets = {
             **{name: forms.Textarea(attrs={"rows": 8, "cols": 90}) for name in RICH_FIELDS},
             **{name: forms.DateInput(attrs=DAY, format="%Y-%m-%d") for name in DAYS},
-            "name": forms.TextInput(attrs={"size": 90}),
+            "name": forms.TextInput(attrs={"size": 70}),
         }  # fmt: skip
 
     def __init__(self, *args, **kwargs) -> None:

@@ -63,7 +63,7 @@ PROFILES = (
     ),
     Profile("La même, effectif inconnu", ALES, _FIRM),
     Profile(
-        "Grande entreprise, 6 000 personnes, à Alès",
+        "Grande entreprise, 6\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}personnes, à Alès",
         ALES,
         _FIRM | {"staff": 6_000, "turnover": 2_000_000_000, "balance_sheet": 2_500_000_000},
     ),

@@ -1,6 +1,6 @@
 """Contested verdicts: the délégation sees what was asked and answered, and answers once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -14,15 +14,16 @@ from ti_portal.core.models import OutboxMessage
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
+def asked(text: str, at: datetime) -> Contest:
+    scheme = published()
+    checked = checks.check(answers.situation_of({"audience": "epci"}, None), at)
+    kept = checks.keep_check(answers={"audience": "epci"}, checked=checked, at=at)
+    return checks.contest_verdict(kept_check=kept, scheme=scheme, text=text, reply_to="epci@exemple.fr", at=at)
+
+
 @pytest.fixture
 def contest(db) -> Contest:
-    scheme = published()
-    situation = answers.situation_of({"audience": "epci"}, None)
-    checked = checks.check(situation, AT)
-    kept = checks.keep_check(answers={"audience": "epci"}, checked=checked, at=AT)
-    return checks.contest_verdict(
-        kept_check=kept, scheme=scheme, text="Notre EPCI est admis.", reply_to="epci@exemple.fr", at=AT
-    )
+    return asked("Notre EPCI est admis.", AT)
 
 
 def page(contest: Contest) -> str:
@@ -61,10 +62,14 @@ def test_an_unfinished_answer_is_refused_at_its_field(office, contest, changes):
     assert contest.state == "open"
 
 
-def test_open_ones_come_first(office, contest):
-    rows = office.get(reverse("admin:funding_contest_changelist") + "?state__exact=open").context["cl"].result_list
+def test_what_waits_comes_first_the_oldest_on_top(office, member, contest):
+    later = [asked("Deux.", AT + timedelta(days=1)), asked("Trois.", AT + timedelta(days=2))]
+    checks.answer_contest(contest_id=contest.pk, state="upheld", answer="Non.", actor=member, at=AT)
+    url = reverse("admin:funding_contest_changelist")
 
-    assert [row.pk for row in rows] == [contest.pk]
+    assert [row.pk for row in office.get(url).context["cl"].result_list] == [*(one.pk for one in later), contest.pk]
+    waiting = office.get(f"{url}?state__exact=open").context["cl"].result_list
+    assert [row.pk for row in waiting] == [one.pk for one in later]
 
 
 def test_a_kept_check_is_read_only_and_hides_its_secret(office, contest):
