@@ -23,6 +23,7 @@ LOCAL_WIDTH = 500
 KEPT_LOCAL_MAPS = 600
 DISC = "m{} {}a10 10 0 1 0 20 0a10 10 0 1 0-20 0z"
 SEARCHED_LINES = 12
+NUMBER_ROOM = 14  # half the width of a number of two digits, and its halo
 
 
 class Shape(NamedTuple):
@@ -195,7 +196,11 @@ def drawing(
     """
     drawn = [(address, name, shapes.shapes.get(number)) for address, name, number in places]
     outline = shapes.shapes.get(own) if own else None
-    numbers = [(shape.x, shape.y, rank) for rank, (_, _, shape) in enumerate(drawn, start=1) if shape]
+    numbers = [
+        (_within(shape.x, shapes.width), _within(shape.y, shapes.height), rank)
+        for rank, (_, _, shape) in enumerate(drawn, start=1)
+        if shape
+    ]
     return {
         "width": shapes.width,
         "height": shapes.height,
@@ -209,6 +214,11 @@ def drawing(
             format_html_join("", '<text x="{}" y="{}">{}</text>', numbers) if len(drawn) > 1 else "",
         ),
     }
+
+
+def _within(position: int, size: int) -> int:
+    """A position far enough from both edges of the drawing for a number to be read whole."""
+    return min(max(position, NUMBER_ROOM), size - NUMBER_ROOM)
 
 
 def _shapes(

@@ -1,5 +1,6 @@
 """What every page of a place says about itself and about its figures."""
 
+import re
 from typing import NamedTuple
 
 from territories.enums import PlaceKind, Wave
@@ -32,10 +33,20 @@ NATURES = {
 }
 
 
+_COLLECTIVITY = re.compile(r"(REG|DEP)-(975|977|978|98\d)")
+
+
+def is_in_collectivity(place: Place) -> bool:
+    """Whether a place is, or lies in, a collectivity overseas: its population may come from a census of its own."""
+    return any(_COLLECTIVITY.fullmatch(code) for code in (place.code, *place.ancestor_codes))
+
+
 def kind_label(place: Place) -> str:
     """« Communauté d’agglomération », « Commune », « Département »…"""
     if place.kind in (PlaceKind.EPCI, PlaceKind.EPT):
         return NATURES.get(place.nature, place.get_kind_display())
+    if place.kind in (PlaceKind.REGION, PlaceKind.DEPARTEMENT) and place.nature == "com":
+        return "Collectivité d’outre-mer"
     return place.get_kind_display()
 
 

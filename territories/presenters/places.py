@@ -117,9 +117,9 @@ def spoken_distance(km: float) -> str:
 
 
 def former_communes(place: Place) -> list[str]:
-    """Names of the communes that became part of this one, by name."""
+    """Names of the communes that became part of this one, by name; codes without a name are left out."""
     names = PlaceName.objects.filter(place=place, kind=NameKind.FORMER).order_by("folded", "pk")
-    return list(dict.fromkeys(name for name in names.values_list("label", flat=True) if name != place.name))
+    return list(dict.fromkeys(name for name in names.values_list("label", flat=True) if name and name != place.name))
 
 
 @dataclass

@@ -26,6 +26,7 @@ from territories.presenters.maps import drawing
 from territories.presenters.pages import POPULATION_YEAR, link
 from territories.presenters.territory import TerritoryFacts
 from territories.presenters.version import Version, data_version
+from territories.search import of_name
 from ti_portal.core.templatetags.portal import number
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def drawn_map(facts: TerritoryFacts) -> dict | None:
         facts.territory.place_id if facts.has_discs else None,
         [(member.url, member.place.name, member.place.pk) for member in facts.members],
         around=[(place.get_absolute_url(), place.name, place.pk) for place in facts.neighbours],
-        label=f"Carte des membres de {facts.territory.place.name} et des territoires voisins",
+        label=f"Carte des membres {of_name(facts.territory.place.name)} et des territoires voisins",
     )
 
 

@@ -11,7 +11,7 @@ from territories.addresses import codes_at
 from territories.enums import PlaceKind
 from territories.models import Place, Territory
 from territories.presenters import places as facts
-from territories.presenters.pages import GEOGRAPHY_YEAR, POPULATION_YEAR, Link, kind_label
+from territories.presenters.pages import GEOGRAPHY_YEAR, POPULATION_YEAR, Link, is_in_collectivity, kind_label
 
 TERRITORIES = "Territoires d’industrie"
 
@@ -41,6 +41,7 @@ class PlaceView(TemplateView):
             kind_label=kind_label(self.place),
             population_year=POPULATION_YEAR,
             geography_year=GEOGRAPHY_YEAR,
+            is_in_collectivity=is_in_collectivity(self.place),
             **kwargs,
         )
 
@@ -61,8 +62,9 @@ class PlaceView(TemplateView):
         names = ", ".join(territory.place.name for territory in territories[:3])
         if not territories:
             return f"{self.place.name} : départements, intercommunalités, communes et Territoires d’industrie."
-        more = f" et {len(territories) - 3} autres" if len(territories) > 3 else ""
-        return f"Les Territoires d’industrie en {self.place.name} : {names}{more}."
+        others = len(territories) - 3
+        more = f" et {others} autre{'s' * (others > 1)}" if others > 0 else ""
+        return f"{self.place.name}, ses Territoires d’industrie : {names}{more}."
 
 
 class RegionView(PlaceView):
@@ -121,7 +123,7 @@ class IntercommunaliteView(PlaceView):
             members=members,
             partial=members.partial,
             nearest=[] if around.territories or members.partial else facts.nearest(self.place),
-            description=self.describe(around, f"{len(members.communes)} communes"),
+            description=self.describe(around, f"{len(members.communes)} commune{'s' * (len(members.communes) > 1)}"),
             breadcrumb=self.breadcrumb(around.regions, around.departements),
             **kwargs,
         )

@@ -1,11 +1,12 @@
 """Pages of communes, intercommunalités, départements and régions."""
 
 import gzip
+import re
 from datetime import date
 
 import pytest
 
-from territories.models import Place
+from territories.models import Place, PlaceName
 
 HTML_BYTES, COMPRESSED_BYTES = 60_000, 15_000
 
@@ -44,6 +45,22 @@ def test_former_communes_are_named(db, client):
     html = text(client.get("/communes/01015-arboys-en-bugey/"))
     assert "Anciennes communes" in html
     assert "Arbignieu" in html
+
+
+def test_former_communes_without_a_name_are_left_out(db, client):
+    PlaceName.objects.create(place=Place.objects.get(code="COM-01015"), kind="former", label="", code="01999", rank=0)
+    html = text(client.get("/communes/01015-arboys-en-bugey/"))
+    assert "<dd>Arbignieu, Saint-Bois</dd>" in html
+
+
+def test_a_collectivity_overseas_is_no_region_and_has_a_census_of_its_own(db, client):
+    html = text(client.get("/communes/98735-papeete/", follow=True))
+    assert "dernier recensement connu" in html
+    assert "(2023)" not in html
+    assert "populations municipales 2023" not in html
+    html = text(client.get(Place.objects.get(code="REG-987").get_absolute_url()))
+    assert "Collectivité d’outre-mer" in html
+    assert ">Région<" not in html
 
 
 def test_a_closed_place_says_so(db, client):
@@ -89,7 +106,7 @@ def test_an_intercommunalite_partly_in_a_territory(db, client):
     commune = Place.objects.get(name="Cercy-la-Tour")
     epci = Place.objects.get(code=next(code for code in commune.ancestor_codes if code.startswith("EPCI-")))
     html = text(client.get(epci.get_absolute_url()))
-    assert "Une partie seulement" in html
+    assert "une partie seulement" in html
     assert "Cercy-la-Tour</a> fait partie de <a" in html
 
 
@@ -106,7 +123,7 @@ def test_a_region_lists_the_territories_that_touch_it(db, client, django_assert_
         response = client.get(path)
     html = text(response)
     assert "Nevers Val de Loire" in html
-    assert "surtout en Bourgogne-Franche-Comté" in html
+    assert "région principale : Bourgogne-Franche-Comté" in html
     assert "/departements/18-cher/" in html
     coverage = response.context["coverage"]
     assert 0 < coverage.covered_communes < coverage.communes
@@ -156,3 +173,13 @@ def test_every_page_names_itself_for_previews(db, client):
         assert 'property="og:title"' in html
         assert 'property="og:description" content=""' not in html
         assert 'name="description" content=""' not in html
+
+
+def test_numbers_of_a_map_stand_inside_it(db, client):
+    response = client.get("/regions/76-occitanie/")
+    size = response.context["map"]
+    numbers = re.findall(r'<text x="(\d+)" y="(\d+)">\d+</text>', response.content.decode())
+    assert len(numbers) > 15
+    for x, y in numbers:
+        assert 14 <= int(x) <= size["width"] - 14
+        assert 14 <= int(y) <= size["height"] - 14

@@ -1,6 +1,7 @@
 """A territory's page: sections, history, weight, queries."""
 
 import gzip
+import re
 from datetime import date
 
 import pytest
@@ -54,7 +55,8 @@ def test_an_unknown_territory_is_not_found(db, client, code):
 
 def test_a_section_without_content_is_not_shown(db, client):
     response = client.get(NEVERS)
-    assert headings(response) == ["Membres et communes", "Région et départements", "Territoires voisins", "Histoire"]
+    shown = [title for title in headings(response) if title != "Aides ouvertes ici"]  # that of another app
+    assert shown == ["Membres et communes", "Région et départements", "Territoires voisins", "Histoire"]
     assert 'id="presentation"' not in response.content.decode()
 
 
@@ -178,3 +180,8 @@ def test_any_app_adds_its_section():
             register(other)
     finally:
         del sections._registry["essai"]
+
+
+def test_a_member_that_is_a_single_commune_is_among_the_communes(db, client):
+    html = client.get(NEVERS).content.decode()
+    assert re.search(r'class="communes__single"><a href="[^"]+">Cercy-la-Tour</a>, commune seule', html)
