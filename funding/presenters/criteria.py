@@ -6,7 +6,8 @@ from typing import NamedTuple
 from funding.eligibility import french, labels
 from funding.eligibility.codes import CriterionKind
 from funding.eligibility.criteria import Criterion
-from funding.eligibility.wording import filled, typeset
+from funding.eligibility.labels import VOCABULARIES
+from funding.eligibility.wording import typeset
 
 _AMONG = {
     CriterionKind.PLACE: "place",
@@ -72,8 +73,7 @@ def _condition(criterion: Criterion, names: Mapping[str, str]) -> Condition:
 
 def _text(criterion: Criterion, names: Mapping[str, str]) -> str:
     if criterion.kind in _AMONG:
-        aim = (_ordered(criterion.kind, criterion.values), _ordered(criterion.kind, criterion.excluded))
-        text = filled(f"{{aim:aim {_AMONG[criterion.kind]}}}", (("wanted", aim[0]), ("excluded", aim[1])), names)
+        text = _among(criterion, names)
     elif criterion.kind in _BETWEEN:
         text = french.bounds(criterion.lower, criterion.upper, _BETWEEN[criterion.kind])
     elif criterion.kind in _YES_NO:
@@ -82,6 +82,22 @@ def _text(criterion: Criterion, names: Mapping[str, str]) -> str:
         with_whom = f" Auprès de : {criterion.contact}." if criterion.contact else ""
         return typeset(f"{criterion.text}{with_whom}")
     return typeset(text[:1].upper() + text[1:] + ".")
+
+
+def _among(criterion: Criterion, names: Mapping[str, str]) -> str:
+    """All the values: a page has room for what a sentence would cut short."""
+    known = {**VOCABULARIES[_AMONG[criterion.kind]], **names}
+    wanted, excluded = (
+        [known.get(code, code) for code in _ordered(criterion.kind, codes)]
+        for codes in (criterion.values, criterion.excluded)
+    )
+    text = enumerated(wanted, "ou") if wanted else "toutes"
+    return f"{text}, sauf {enumerated(excluded, 'et')}" if excluded else text
+
+
+def enumerated(words: list[str], last: str) -> str:
+    """« a, b ou c », however many."""
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 _ORDERS = {

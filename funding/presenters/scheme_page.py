@@ -22,13 +22,13 @@ from funding.eligibility.sums import estimate_text, step_text
 from funding.enums import AidRegime, EditorialState, LinkKind, Role
 from funding.models import Contact, Scheme
 from funding.presenters.cards import Badge, badge_of
-from funding.presenters.criteria import conditions
+from funding.presenters.criteria import conditions, enumerated
 from funding.presenters.scheme_rows import SchemeRows
 from funding.presenters.timeline import ShownCall, shown_call
 from territories.models import Place
 from territories.perimeters import COUNTRY, applies, describe
 
-KEPT_PAGES = 2048
+KEPT_PAGES = 1024
 _ROLES = {
     Role.FUNDER: "Qui finance",
     Role.INSTRUCTOR: "Qui instruit les dossiers",
@@ -40,7 +40,7 @@ _ROLES = {
 class Body(NamedTuple):
     """A page's content and what its head says. It holds from `begins` to just before `ends`."""
 
-    scheme: Scheme
+    name: str
     html: SafeString
     description: str
     begins: datetime | None
@@ -75,7 +75,7 @@ def body_of(scheme: Scheme, at: datetime, place: Place | None) -> Body:
     names = _names(rows)
     begins, ends = _validity(rows, at)
     return Body(
-        scheme=scheme,
+        name=scheme.name,
         html=SafeString(render_to_string("funding/fragments/_scheme_body.html", content(rows, names, at, place))),
         description=scheme.summary or f"{scheme.name} : conditions, montant, dates et contacts.",
         begins=begins,
@@ -196,7 +196,8 @@ def _audiences(rows: SchemeRows) -> str:
     for criterion in _criteria(rows):
         if criterion.kind is CriterionKind.AUDIENCE and criterion.values:
             words = [label for code, label in labels.AUDIENCES.items() if code in criterion.values]
-            return french.listed(words, "ou")
+            text = enumerated(words, "ou")
+            return text[:1].upper() + text[1:]
     return ""
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from funding import statuses
 from funding.eligibility import calls as call_rules
 from funding.eligibility import french
+from funding.eligibility.codes import CallState
 from funding.eligibility.wording import typeset
 from funding.models import Call, Round
 from funding.presenters.cards import Badge, badge_of
@@ -56,7 +57,7 @@ def shown_call(call: Call, at: datetime, names: Mapping[str, str], *, variant_of
         text=call.text,
         page=call.url,
         page_dead_since=french.day(call.url_dead_since) if call.url_dead_since else "",
-        rounds=rounds(call.rounds.all(), at),
+        rounds=rounds(call.rounds.all(), at, is_over=status.state is CallState.CLOSED),
         variant_of=variant_of,
         is_hidden_here=is_hidden,
     )
@@ -68,9 +69,9 @@ def _where(call: Call, names: Mapping[str, str]) -> str:
     return "Partout où s’applique l’aide, sauf " + describe(call.excluded_codes, (), names)
 
 
-def rounds(rows: Iterable[Round], at: datetime) -> list[ShownRound]:
-    """Rounds in time order, those without a date last."""
-    return [_round(row, at) for row in sorted(rows, key=_order)]
+def rounds(rows: Iterable[Round], at: datetime, *, is_over: bool = False) -> list[ShownRound]:
+    """Rounds in time order, those without a date last; `is_over` when the call is, whatever was announced."""
+    return [_round(row, at, is_over) for row in sorted(rows, key=_order)]
 
 
 def _order(row: Round) -> tuple:
@@ -78,15 +79,17 @@ def _order(row: Round) -> tuple:
     return (known is None, known.timestamp() if known else 0.0, row.pk)
 
 
-def _round(row: Round, at: datetime) -> ShownRound:
+def _round(row: Round, at: datetime, is_over: bool) -> ShownRound:
     rule = round_of(row)
-    if call_rules.is_running(rule, at):
+    if is_over:
+        position = "past"
+    elif call_rules.is_running(rule, at):
         position = "now"
     elif row.closes_at is not None and at > row.closes_at:
         position = "past"
     else:
         position = "next"
-    said = _SAID[position]
+    said = _SAID[position] if rule.is_dated or position == "past" else "annoncée"
     if row.exhausted_from is not None and row.exhausted_from <= at and position != "past":
         said = "enveloppe épuisée"
     return ShownRound(_title(row), _dates(row), position, said, _notes(row))

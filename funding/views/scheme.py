@@ -50,7 +50,6 @@ class SchemeView(AtAPlace, TemplateView):
             raise Http404
         return super().get_context_data(
             body=body,
-            scheme=body.scheme,
             links=[Link("Aides et appels", reverse("funding:catalogue") + kept_query(self.request.GET, None))],
             **kwargs,
         )

@@ -105,9 +105,7 @@ def test_proposals_for_the_combobox(db, client, django_assert_num_queries):
     with django_assert_num_queries(1):
         answer = client.get(SUGGEST, {"q": "st etienne"}).json()
     first = {"code": "COM-42218", "label": "Saint-Étienne", "detail": "Loire (42)"}
-    assert {**first, "url": "/communes/42218-saint-etienne/"} in answer[
-        "results"
-    ]
+    assert {**first, "url": "/communes/42218-saint-etienne/"} in answer["results"]
     assert answer["status"].startswith(f"{len(answer['results'])} propositions")
 
 
