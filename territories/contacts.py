@@ -224,7 +224,9 @@ def directory(
         lines = lines.alias(haystack=_haystack())
         for word in words[:10]:
             lines = lines.filter(haystack__contains=word)
-    return lines.order_by("person__last_name", "person__first_name", "territory__place__name", "role", "pk")
+    return lines.order_by(
+        Folded("person__last_name"), Folded("person__first_name"), "territory__place__slug", "role", "pk"
+    )
 
 
 def _haystack() -> Folded:

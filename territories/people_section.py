@@ -43,6 +43,7 @@ def load_people(territory: Territory, user: Any, today: date) -> dict[str, Any] 
     return {
         "leading": [holder for holder in holders if holder.is_leading],
         "others": [holder for holder in holders if not holder.is_leading],
+        "has_people": bool(holders),
         "is_member": is_member,
         "may_edit": may_edit or (is_mine and user.is_active),
         "code": territory.place.code.lower(),

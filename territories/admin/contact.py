@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from territories.contacts import CONFIRMED_FOR, is_due
+from territories.contacts import CONFIRMED_FOR, Folded, is_due
 from territories.models import ContactEntry
 from ti_portal.core.admin_bases import ChoiceFilter, ReadOnlyAdmin
 
@@ -32,11 +32,11 @@ class ContactEntryAdmin(ReadOnlyAdmin):
     list_select_related = ["person"]
     search_fields = ["person__email", "person__first_name", "person__last_name", "organisation", "job_title"]
     search_help_text = "Nom, adresse, fonction ou organisme."
-    ordering = ["person__last_name", "person__first_name", "pk"]
+    ordering = [Folded("person__last_name"), Folded("person__first_name"), "pk"]
     fields = ["person", "job_title", "organisation", "phone", "is_email_shared", "confirmed_on", "state"]
     readonly_fields = ["state"]
 
-    @admin.display(description="nom", ordering="person__last_name")
+    @admin.display(description="nom", ordering=Folded("person__last_name"))
     def name(self, entry: ContactEntry) -> str:
         return entry.person.get_full_name() or entry.person.email
 

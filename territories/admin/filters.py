@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from territories.enums import PlaceKind, Wave
+from territories.enums import Wave
 from territories.models import Place, PlaceName
 from ti_portal.core.admin_bases import ChoiceFilter
 from ti_portal.core.text import fold_name
@@ -44,7 +44,7 @@ class RegionFilter(ChoiceFilter):
     place = "place"
 
     def lookups(self, request: HttpRequest, model_admin):
-        regions = Place.objects.in_force().of_kind(PlaceKind.REGION).order_by("name", "pk")
+        regions = Place.objects.in_force().regions().order_by("slug", "pk")
         return list(regions.values_list("code", "name"))
 
     def filtered(self, queryset: QuerySet, value: str) -> QuerySet:
@@ -55,7 +55,7 @@ class RegionFilter(ChoiceFilter):
 class InForceFilter(ChoiceFilter):
     """By `valid_until`, for rows of places and memberships, whose state is that of the data in force."""
 
-    title = "en vigueur"
+    title = "état"
     parameter_name = "en_vigueur"
     choices_in_words = [("oui", "En vigueur"), ("non", "Clos")]
 

@@ -56,7 +56,7 @@ class InvitationAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     readonly_fields = ["territory_name", "state"]
 
-    @admin.display(description="territoire", ordering="territory__place__name")
+    @admin.display(description="territoire", ordering="territory__place__slug")
     def territory_name(self, invitation: Invitation) -> str:
         return invitation.territory.place.name
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from territories.admin.filters import RegionFilter, WaveFilter, places_matching, prefixed
+from territories.contacts import Folded, waiting_for_confirmation
 from territories.mandates import end_mandate, grant_mandate
 from territories.models import Mandate, Territory
 from territories.resources.mandates import MandateResource
@@ -22,7 +23,7 @@ MAX_SUGGESTIONS = 2_000
 
 
 class MandateInForceFilter(ChoiceFilter):
-    title = "en vigueur"
+    title = "état"
     parameter_name = "en_vigueur"
     choices_in_words = [("oui", "Aujourd’hui"), ("avenir", "À venir"), ("fini", "Terminés")]
 
@@ -35,6 +36,17 @@ class MandateInForceFilter(ChoiceFilter):
         return queryset.filter(valid_until__lt=today)
 
 
+class MandateContactFilter(ChoiceFilter):
+    """Mandates in force of people whose details in the directory are missing, or older than a year."""
+
+    title = "coordonnées"
+    parameter_name = "coordonnees"
+    choices_in_words = [("attendues", "À donner ou à confirmer")]
+
+    def filtered(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(pk__in=waiting_for_confirmation(timezone.localdate()).values("pk"))
+
+
 class MandateRegionFilter(RegionFilter):
     place = "territory__place"
 
@@ -45,7 +57,7 @@ class MandateWaveFilter(WaveFilter):
 
 
 def open_accounts() -> list[tuple[str, str]]:
-    people = User.objects.active().order_by("last_name", "first_name", "pk")[:MAX_SUGGESTIONS]
+    people = User.objects.active().order_by(Folded("last_name"), Folded("first_name"), "pk")[:MAX_SUGGESTIONS]
     return [(person.email, person.get_full_name()) for person in people]
 
 
@@ -69,7 +81,7 @@ class GrantForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         current = Territory.objects.current().select_related("place")
-        self.fields["territory"].queryset = current.order_by("place__name", "pk")
+        self.fields["territory"].queryset = current.order_by("place__slug", "pk")
 
     def clean_email(self) -> str:
         email = User.objects.normalize_email(self.cleaned_data["email"])
@@ -108,7 +120,7 @@ class MandateAdmin(TableAdminMixin, PortalAdmin, SimpleHistoryAdmin):
         "mandat ; les autres lignes donnent un mandat. Rien n’est supprimé."
     )
     list_display = ["person_name", "role", "territory_name", "valid_from", "valid_until"]
-    list_filter = ["role", MandateInForceFilter, MandateRegionFilter, MandateWaveFilter]
+    list_filter = ["role", MandateInForceFilter, MandateContactFilter, MandateRegionFilter, MandateWaveFilter]
     list_select_related = ["person", "territory__place"]
     search_fields = ["person__email", "person__first_name", "person__last_name"]
     search_help_text = "Personne (nom ou adresse) ou territoire."
@@ -118,11 +130,11 @@ class MandateAdmin(TableAdminMixin, PortalAdmin, SimpleHistoryAdmin):
         who = mandate.person.get_full_name() or mandate.person.email
         return f"{who}, {mandate.get_role_display()}, {mandate.territory.place.name}"
 
-    @admin.display(description="personne", ordering="person__last_name")
+    @admin.display(description="personne", ordering=Folded("person__last_name"))
     def person_name(self, mandate: Mandate) -> str:
         return mandate.person.get_full_name() or mandate.person.email
 
-    @admin.display(description="territoire", ordering="territory__place__name")
+    @admin.display(description="territoire", ordering="territory__place__slug")
     def territory_name(self, mandate: Mandate) -> str:
         return mandate.territory.place.name
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from territories.admin.filters import InForceFilter, RegionFilter, places_matching
 from territories.models import Place
 from ti_portal.core.admin_bases import ReadOnlyAdmin
+from ti_portal.core.templatetags.portal import number
 
 
 class PlaceRegionFilter(RegionFilter):
@@ -17,25 +18,33 @@ class PlaceRegionFilter(RegionFilter):
 
 @admin.register(Place)
 class PlaceAdmin(ReadOnlyAdmin):
-    list_display = ["name", "code", "kind", "population", "valid_from", "valid_until"]
+    list_display = ["name_in_words", "code", "kind", "people", "valid_from", "valid_until"]
     list_filter = ["kind", InForceFilter, PlaceRegionFilter]
     search_fields = ["name"]
     search_help_text = "Nom (sans souci d’accents ni de tirets), code, code postal ou SIREN."
-    ordering = ["name", "pk"]
+    ordering = ["slug", "pk"]
     view_on_site = False
     fieldsets = [
-        (None, {"fields": ["name", "code", "kind", "nature", "siren", "postcodes", "population", "page"]}),
+        (None, {"fields": ["name", "code", "kind", "nature", "siren", "postcodes", "people", "page"]}),
         ("En vigueur", {"fields": ["valid_from", "valid_until"]}),
         ("Ce qui le contient (calculé)", {"fields": ["containers_in_words"]}),
         ("Position", {"fields": ["longitude", "latitude"]}),
     ]
-    readonly_fields = ["page", "containers_in_words"]
+    readonly_fields = ["people", "page", "containers_in_words"]
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         if not search_term.strip():
             return queryset, False
         condition = places_matching(search_term)
         return (queryset.none() if condition is None else queryset.filter(condition)), False
+
+    @admin.display(description="nom", ordering="slug")
+    def name_in_words(self, place: Place) -> str:
+        return place.name
+
+    @admin.display(description="population municipale", ordering="population")
+    def people(self, place: Place) -> str:
+        return number(place.population)
 
     @admin.display(description="page publique")
     def page(self, place: Place) -> str:

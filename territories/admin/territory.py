@@ -32,6 +32,7 @@ from territories.resources.territories import (
 from territories.rich_text import to_source
 from ti_portal.core.admin_bases import PortalAdmin, ReadOnlyInline
 from ti_portal.core.table_admin import TableAdminMixin
+from ti_portal.core.templatetags.portal import number
 
 PROFILE_FIELDS = ("presentation", "sectors", "links")
 
@@ -158,7 +159,7 @@ class TerritoryAdmin(TableAdminMixin, PortalAdmin):
     list_select_related = ["place", "main_region", "profile"]
     search_fields = ["place__name"]
     search_help_text = "Nom (sans souci d’accents ni de tirets) ou code."
-    ordering = ["-wave", "place__name", "pk"]
+    ordering = ["-wave", "place__slug", "pk"]
     view_on_site = False
     inlines = [MandateInline]
     fieldsets = [
@@ -201,7 +202,7 @@ class TerritoryAdmin(TableAdminMixin, PortalAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Territory | None = None) -> bool:
         return request.user.has_perm("territories.change_territoryprofile")
 
-    @admin.display(description="nom", ordering="place__name")
+    @admin.display(description="nom", ordering="place__slug")
     def name(self, territory: Territory) -> str:
         return territory.place.name
 
@@ -209,14 +210,14 @@ class TerritoryAdmin(TableAdminMixin, PortalAdmin):
     def code(self, territory: Territory) -> str:
         return territory.place.code
 
-    @admin.display(description="région", ordering="main_region__name")
+    @admin.display(description="région", ordering="main_region__slug")
     def region(self, territory: Territory) -> str:
         return territory.main_region.name
 
     @admin.display(description="population (calculée)", ordering="place__population")
     def population(self, territory: Territory) -> str:
         people = territory.place.population
-        return "" if people is None else f"{people:,}".replace(",", "\u202f")
+        return number(people)
 
     @admin.display(description="mandats en vigueur", ordering="mandates_in_force")
     def mandate_count(self, territory: Territory) -> int:
@@ -232,7 +233,7 @@ class TerritoryAdmin(TableAdminMixin, PortalAdmin):
         rows = Membership.objects.filter(container=territory.place).select_related("member")
         if territory.place.valid_until is None:
             rows = rows.in_force()
-        lines = ((row.member.name, row.member.code) for row in rows.order_by("member__name", "pk"))
+        lines = ((row.member.name, row.member.code) for row in rows.order_by("member__slug", "pk"))
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} ({})</li>", lines))
 
     @admin.display(description="page publique")

@@ -66,7 +66,7 @@ class ZoningAdmin(PortalAdmin):
     list_select_related = ["place"]
     search_fields = ["place__name", "place__code", "note"]
     search_help_text = "Nom, code ou définition."
-    ordering = ["place__name", "pk"]
+    ordering = ["place__slug", "pk"]
     fields = ["code", "name", "included_codes", "excluded_codes", "note"]
 
     def label_of(self, zoning: Zoning) -> str:
@@ -78,7 +78,7 @@ class ZoningAdmin(PortalAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Zoning | None = None) -> bool:
         return False
 
-    @admin.display(description="nom", ordering="place__name")
+    @admin.display(description="nom", ordering="place__slug")
     def name(self, zoning: Zoning) -> str:
         return zoning.place.name
 

@@ -44,6 +44,10 @@ class PlaceQuerySet(models.QuerySet):
     def of_kind(self, *kinds: str):
         return self.filter(kind__in=kinds)
 
+    def regions(self):
+        """Régions of mainland France and overseas, without the collectivities overseas that bear a code of région."""
+        return self.filter(kind=PlaceKind.REGION, nature__in=("metro", "drom"))
+
     def names_by_code(self, codes) -> dict[str, str]:
         """Names of the places of these codes, in one query, for `perimeters.describe` and lists."""
         return dict(self.filter(code__in=list(codes)).values_list("code", "name"))

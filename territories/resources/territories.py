@@ -61,6 +61,7 @@ class TerritoryResource(TableResource):
     title = "Territoires"
     file_name = "territoires"
     key_columns = (CODE,)
+    control_columns = (VERSION,)
 
     code = Column(column_name=CODE)
     name = Column(column_name="Nom", readonly=True)

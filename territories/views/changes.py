@@ -30,7 +30,7 @@ class RecentChangesView(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request) -> HttpResponse:
-        known = Territory.objects.select_related("place").order_by("-wave", "place__name", "pk")
+        known = Territory.objects.select_related("place").order_by("-wave", "place__slug", "pk")
         by_code = {territory.place.code: territory for territory in known}
         choices = [
             (code, f"{territory.place.name} ({territory.get_wave_display()})") for code, territory in by_code.items()

@@ -10,7 +10,6 @@ from django.views.generic import View
 
 from territories import contacts
 from territories.contacts import Details, EntryConflict
-from territories.enums import PlaceKind
 from territories.forms.contact import ContactForm, DirectoryFilters
 from territories.forms.profile import version_number
 from territories.models import ContactEntry, Place, Territory
@@ -96,9 +95,9 @@ class DirectoryView(View):
         return super().dispatch(request, *args, **kwargs)
 
     def filters(self) -> DirectoryFilters:
-        regions = Place.objects.in_force().of_kind(PlaceKind.REGION).order_by("name", "pk").values_list("code", "name")
+        regions = Place.objects.in_force().regions().order_by("slug", "pk").values_list("code", "name")
         territories = (
-            Territory.objects.current().order_by("place__name", "pk").values_list("place__code", "place__name")
+            Territory.objects.current().order_by("place__slug", "pk").values_list("place__code", "place__name")
         )
         form = DirectoryFilters(self.request.GET, regions=list(regions), territories=list(territories))
         form.is_valid()

@@ -29,11 +29,14 @@ class TerritoryView(TemplateView):
     def get_context_data(self, **kwargs):
         today = timezone.localdate()
         territory = self.territory
+        sections = load_sections(territory, self.request.user, today)
         return super().get_context_data(
             territory=territory,
             place=territory.place,
             page=page_of(territory),
-            sections=load_sections(territory, self.request.user, today),
+            sections=sections,
+            # The section of the people knows already whether the reader is one of them.
+            may_edit=any((loaded.content or {}).get("may_edit") for loaded in sections),
             breadcrumb=[
                 Link("Territoires d’industrie", reverse("territories:list")),
                 link(territory.main_region),

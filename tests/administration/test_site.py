@@ -106,6 +106,17 @@ def test_home_says_what_waits(office, member):
     assert "Vague 2023-2027 : état au" in page
 
 
+def test_home_leads_to_the_people_whose_details_are_awaited(office):
+    mandate(person(), territory())
+
+    page = office.get("/administration/").content.decode()
+
+    assert "1 personne a des coordonnées à donner ou à confirmer" in page
+    url = "/administration/territories/mandate/?en_vigueur=oui&amp;coordonnees=attendues"
+    assert url in page
+    assert "Claire Martin" in office.get(url.replace("&amp;", "&")).content.decode()
+
+
 def test_home_says_when_nothing_waits(office):
     assert "Rien n’attend" in office.get("/administration/").content.decode()
 

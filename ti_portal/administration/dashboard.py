@@ -85,8 +85,8 @@ def _alerts(outbox: dict[str, int], at: datetime) -> list[Alert]:
     waiting = waiting_for_confirmation(timezone.localdate(at)).values("person").distinct().count()
     if waiting:
         text = _counted(waiting, "personne a des coordonnées", "personnes ont des coordonnées")
-        url = f"{reverse('admin:territories_contactentry_changelist')}?confirmation=due"
-        alerts.append(Alert(f"{text} à confirmer", url, is_grave=False))
+        url = f"{reverse('admin:territories_mandate_changelist')}?en_vigueur=oui&coordonnees=attendues"
+        alerts.append(Alert(f"{text} à donner ou à confirmer", url, is_grave=False))
     return alerts + _funding_alerts(at)
 
 
@@ -134,7 +134,7 @@ def _shortcuts(user) -> list[Shortcut]:
         Shortcut(
             "Inviter une personne", "Invitations envoyées, à renvoyer ou à retirer.", reverse("territories:invitations")
         ),
-        Shortcut("Modifications récentes", "Pages des territoires et mandats.", reverse("territories:recent_changes")),
+        Shortcut("Derniers changements", "Pages des territoires et mandats.", reverse("territories:recent_changes")),
         Shortcut("Annuaire", "Qui agit pour quel territoire, et l’export.", reverse("territories:directory")),
     ]
     return shortcuts

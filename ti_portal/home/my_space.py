@@ -17,7 +17,7 @@ class MySpaceView(TemplateView):
         mandates = list(
             Mandate.objects.filter(person=user)
             .select_related("territory__place")
-            .order_by("territory__place__name", "valid_from", "pk")
+            .order_by("territory__place__slug", "valid_from", "pk")
         )
         in_force = [mandate for mandate in mandates if _is_in_force(mandate, today)]
         return super().get_context_data(
