@@ -91,7 +91,12 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Nothing to write: the same facts, under the same date, are there already."""
-        return not (self.new or self.renamed or self.changed or self.closed) and self.is_known_edition
+        return self.changes_nothing and self.is_known_edition
+
+    @property
+    def changes_nothing(self) -> bool:
+        """No territory and no member comes or goes; the date may be new."""
+        return not (self.new or self.renamed or self.changed or self.closed)
 
     @property
     def needs_confirmation(self) -> bool:

@@ -99,6 +99,10 @@ def test_the_list_in_force_changes_nothing(office):
     assert "aucun" in page or "inchangé" in page
     assert "Nouveaux territoires" not in page
     assert "Territoires fermés" not in page
+    assert "rien à appliquer" in page
+
+    seen = send(office, as_csv(rows("2024-07")), as_of="2026-11-01")
+    assert "Aucun territoire ni aucun membre ne change" in seen.content.decode()
 
 
 def test_what_changed_since_the_preview_is_shown_again(office):

@@ -181,9 +181,55 @@ def test_the_same_key_twice_in_a_file_is_refused(office, ales):
     person()
     row = [EMAIL, ales.place.code, "elected", "2026-01-01", ""]
 
-    response = preview(office, TABLE, as_csv(HEADERS, row, row))
+    wrong = ["personne@nulle.test", *row[1:]]
 
-    assert "Ligne 3 : répète la ligne 2" in str(response.context["form"].errors["import_file"])
+    response = preview(office, TABLE, as_csv(HEADERS, row, row, wrong))
+
+    assert problems(response) == [
+        (3, "Adresse électronique", "Cette ligne répète la ligne 2."),
+        (
+            4,
+            "Adresse électronique",
+            "Aucun compte n’a l’adresse « personne@nulle.test » : invitez d’abord la personne.",
+        ),
+    ]
+
+
+def test_titles_of_columns_are_understood_however_they_are_typed(office, ales):
+    who = person()
+    headers = ["adresse electronique", "CODE DU TERRITOIRE", "Role", "Depuis  le", "Jusqu'au"]
+
+    response = preview(office, TABLE, as_csv(headers, [EMAIL, ales.place.code, "elected", "2026-01-01", "2026-12-31"]))
+    confirm(office, TABLE, response)
+
+    given = Mandate.objects.get()
+    assert (given.person, given.valid_until) == (who, date(2026, 12, 31))
+
+
+def test_two_titles_for_one_column_are_refused(office, ales):
+    response = preview(office, TABLE, as_csv([*HEADERS, "Jusqu'au"], [EMAIL, ales.place.code, "elected", "", "", ""]))
+
+    assert "Deux colonnes sont « Jusqu’au »" in response.content.decode()
+
+
+def test_people_and_territories_are_in_the_order_of_the_alphabet(office, ales):
+    for email, name in (("a@b.test", "Élan"), ("c@d.test", "Zola"), ("e@f.test", "Dupont")):
+        person(email, last_name=name)
+
+    form = office.get(reverse("admin:territories_mandate_add")).context["adminform"].form
+
+    names = [who.rsplit(" ")[-1] for _, who in form.fields["email"].widget.options()]
+    assert [name for name in names if name in ("Dupont", "Élan", "Zola")] == ["Dupont", "Élan", "Zola"]
+    slugs = [territory.place.slug for territory in form.fields["territory"].queryset]
+    assert slugs == sorted(slugs)
+
+
+def test_collectivities_overseas_are_no_region_to_choose(office):
+    lists = office.get(reverse("admin:territories_mandate_changelist")).context["cl"].filter_specs
+
+    regions = [name for spec in lists if spec.title == "région" for _, name in spec.lookup_choices]
+    assert len(regions) == 18
+    assert "Polynésie française" not in regions
 
 
 def test_an_export_imports_without_a_change(office, ales):

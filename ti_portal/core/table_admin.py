@@ -80,6 +80,11 @@ class Report:
         return not self.problems and not (self.new or self.updated)
 
 
+def _lines(count: int, word: str) -> str:
+    """« 1 ligne nouvelle », « 3 lignes modifiées »."""
+    return f"{count} ligne{'s' * (count > 1)} {word}{'s' * (count > 1)}"
+
+
 def report_of(result: Any) -> Report:
     words = {RowResult.IMPORT_TYPE_NEW: "Nouveau", RowResult.IMPORT_TYPE_UPDATE: "Modifié"}
     changed = [row for row in result.rows if row.import_type in words]
@@ -158,7 +163,9 @@ class TableAdminMixin(ImportExportMixin):
         self._log(result, request, form.cleaned_data["original_file_name"])
         messages.success(
             request,
-            f"Import terminé : {report.new} nouveau(x), {report.updated} modifié(s), {report.unchanged} inchangé(s).",
+            "Import terminé : "
+            f"{_lines(report.new, 'nouvelle')}, {_lines(report.updated, 'modifiée')}, "
+            f"{_lines(report.unchanged, 'inchangée')}.",
         )
         return HttpResponseRedirect(self._url("changelist"))
 
@@ -185,6 +192,7 @@ class TableAdminMixin(ImportExportMixin):
             "import_notice": self.import_notice,
             "key_columns": resource.key_columns,
             "importable_columns": resource.importable_columns(),
+            "control_columns": resource.control_columns,
             "readonly_columns": resource.readonly_columns(),
         }
 

@@ -1,6 +1,7 @@
 """What a table's import and export share: French columns, whole file or nothing, unchanged rows left alone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from import_export.results import Result
 
 from ti_portal.core.spreadsheets import Table, UnreadableTable
 from ti_portal.core.table_formats import ROW
+from ti_portal.core.text import fold
 
 SHOWN_LENGTH = 160
 
@@ -74,6 +76,8 @@ class TableResource(resources.Resource):
     """
 
     key_columns: Sequence[str] = ()
+    # Read by imports to tell what the file started from, never written.
+    control_columns: Sequence[str] = ()
     title = ""
 
     class Meta:
@@ -111,22 +115,51 @@ class TableResource(resources.Resource):
 
     @classmethod
     def readonly_columns(cls) -> list[str]:
-        return [field.column_name for field in cls.columns() if field.readonly]
+        return [
+            field.column_name
+            for field in cls.columns()
+            if field.readonly and field.column_name not in cls.control_columns
+        ]
 
     @classmethod
     def check(cls, table: Table) -> None:
         """Raise UnreadableTable when the columns or the keys of the whole table do not fit."""
+        headers = cls.named(table.headers)
+        if repeated := [header for place, header in enumerate(headers) if header in headers[:place]]:
+            raise UnreadableTable("duplicate_header", f"Deux colonnes sont « {repeated[0][:80]} ».")
+        table = replace(table, headers=tuple(headers))
         table.require(*cls.key_columns)
         known = {field.column_name for field in cls.columns()}
         unknown = [header for header in table.headers if header not in known]
         if unknown:
             quoted = ", ".join(f"« {header[:60]} »" for header in unknown[:5])
+            s = "s" if len(unknown) > 1 else ""
             raise UnreadableTable(
                 "unknown_column",
-                f"Colonne inconnue : {quoted}. Les colonnes qui s’importent sont : "
+                f"Colonne{s} inconnue{s} : {quoted}. Les colonnes qui s’importent sont : "
                 f"{', '.join(cls.importable_columns())}.",
             )
-        table.refuse_duplicates(*cls.key_columns)
+
+    @classmethod
+    def named(cls, headers: Sequence[str]) -> list[str]:
+        """The headers of a file as this table writes them: « jusqu'au » is « Jusqu’au »; unknown ones are left."""
+        known = {fold(field.column_name): field.column_name for field in cls.columns()}
+        return [known.get(fold(header), header) for header in headers]
+
+    def import_data(self, dataset: Any, *args: Any, **kwargs: Any) -> Result:
+        dataset.headers = self.named(dataset.headers)
+        self.repeated = self._repeated(dataset)
+        return super().import_data(dataset, *args, **kwargs)
+
+    def _repeated(self, dataset: Any) -> dict[int, int]:
+        """Rows whose key was met before, case aside, with the row that has it first."""
+        first: dict[tuple[str, ...], int] = {}
+        repeated = {}
+        for row in dataset.dict:
+            key = tuple(row[column].strip().casefold() for column in self.key_columns)
+            if (before := first.setdefault(key, row[ROW])) != row[ROW]:
+                repeated[row[ROW]] = before
+        return repeated
 
     def get_queryset(self) -> QuerySet:
         return self._meta.model.objects.order_by("pk")
@@ -141,7 +174,10 @@ class TableResource(resources.Resource):
         return ["id"]  # keys are read by `find`, not by the library's loader
 
     def get_instance(self, instance_loader: Any, row: Mapping[str, Any]) -> Model | None:
-        return self.find(row)
+        instance = self.find(row)
+        if (first := self.repeated.get(row[ROW])) is not None:
+            raise ValidationError({self.key_columns[0]: f"Cette ligne répète la ligne {first}."})
+        return instance
 
     def import_instance(self, instance: Model, row: Mapping[str, Any], **kwargs: Any) -> None:
         self.fill(instance, row)
