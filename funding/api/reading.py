@@ -7,13 +7,19 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from funding.enums import EditorialState
-from funding.models import Call, Organisation, Round, Scheme
+from funding.models import Call, Organisation, Round, Scheme, SchemeOrganisation
 from territories.models import Place
 from territories.perimeters import covering
 from ti_portal.core.api.problems import FieldError, unknown
 
 PARIS = ZoneInfo("Europe/Paris")
 _PUBLISHED = EditorialState.PUBLISHED
+# A page of fifty would otherwise carry fifty long texts that it does not show.
+_LONG_TEXTS = ("scheme__description", "scheme__eligibility_text", "scheme__to_prepare", "variant_of__text")
+_ROUND_FIELDS = (
+    "label", "opens_at", "closes_at", "zone", "announced_for", "committee_on", "results_on", "envelope", "remaining",
+    "exhausted_from", "call__slug", "call__name", "call__scheme__slug",
+)  # fmt: skip
 
 
 def scheme_of(slug: str) -> Scheme:
@@ -57,7 +63,7 @@ def rounds(
     `closing` is the first and the last day of closing, in Paris. `after` is the closing and the number of the last one
     shown.
     """
-    found = Round.objects.filter(call__scheme__state=_PUBLISHED).select_related("call__scheme")
+    found = Round.objects.filter(call__scheme__state=_PUBLISHED).select_related("call__scheme").only(*_ROUND_FIELDS)
     if scheme:
         found = found.filter(call__scheme=_known(scheme))
     if place:
@@ -73,7 +79,9 @@ def rounds(
 
 
 def organisations(after: str | None, limit: int) -> Sequence[Organisation]:
-    found = Organisation.objects.filter(roles__scheme__state=_PUBLISHED).distinct()
+    """Organisations that have a role in a published scheme, by slug: at most `limit + 1`."""
+    roles = SchemeOrganisation.objects.filter(organisation=OuterRef("pk"), scheme__state=_PUBLISHED)
+    found = Organisation.objects.filter(Exists(roles))
     if after is not None:
         found = found.filter(slug__gt=after)
     return list(found.order_by("slug")[: limit + 1])
@@ -97,8 +105,10 @@ def _known(slug: str) -> Scheme:
 
 
 def _with_rounds(found: QuerySet[Call]) -> QuerySet[Call]:
-    return found.select_related("scheme", "variant_of").prefetch_related(
-        Prefetch("rounds", Round.objects.order_by("pk"))
+    return (
+        found.select_related("scheme", "variant_of")
+        .defer(*_LONG_TEXTS)
+        .prefetch_related(Prefetch("rounds", Round.objects.order_by("pk")))
     )
 
 
