@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver, resolve, reverse
 
 from tests.accounts.people import PASSWORD, TOTP_SECRET, account, code_at, delegation_account, protect
 from ti_portal.accounts.middleware import SETTING_UP
@@ -29,6 +29,8 @@ def test_the_delegation_reaches_nothing_but_setting_it_up(client):
     arguments = {"uidb36": "1", "key": "x", "pk": 1, "secret": "x", "code": "ti-2023-2706", "slug": "x", "version": 1}
     tried = 0
     for path in _all_addresses(arguments):
+        if getattr(resolve(path).func, "knows_nobody", False):
+            continue  # the API answers the same to all
         response = client.get(path)
         assert response.status_code == 302, path
         assert response.url == reverse("mfa_index"), path
