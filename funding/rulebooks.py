@@ -7,7 +7,7 @@ from funding import terms
 from funding.eligibility.amounts import AmountRule
 from funding.eligibility.cumul import Exclusion
 from funding.eligibility.rulebook import Rulebook
-from funding.models import DataVersion, Notice
+from funding.models import DataVersion, Notice, Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Kept:
 
 
 _kept: Kept | None = None
+# By id of scheme: the stamp of its rows when they were read, and its rules.
+_read: dict[int, tuple[int, terms.Rules]] = {}
 _compiling = threading.Lock()
 
 
@@ -52,8 +54,18 @@ def last() -> Kept:
 
 
 def _compile(number: int) -> Kept:
-    # The number was read first: rules that change meanwhile get a newer one, and the next request compiles again.
-    loaded = terms.load_rules()
+    """Compile again, reading anew only the schemes that were written since the last time.
+
+    The number was read first, then the stamps: rules that change meanwhile get newer ones, and the next request
+    compiles again.
+    """
+    global _read  # noqa: PLW0603 - one per process, replaced whole, under the lock of `current`
+    stamps = terms.stamps()
+    same = {pk: held for pk, held in _read.items() if stamps.get(pk) == held[0]}
+    published = Scheme.objects.published()
+    changed = terms.load_rules(published.filter(pk__in=stamps.keys() - same.keys()) if same else published)
+    _read = same | {pk: (stamps[pk], rules) for pk, rules in changed.items() if pk in stamps}
+    loaded = sorted((rules for _, rules in _read.values()), key=lambda rules: rules[0].key)
     amounts = {one.key: rules for one, rules in loaded}
     notices = {notice.key: notice for notice in Notice.objects.order_by("pk")}
     return Kept(number, Rulebook.compile(one for one, _ in loaded), amounts, terms.exclusions(), notices)

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from funding import rulebooks, schemes, terms
+from funding import listing, rulebooks, schemes, terms
 from funding.eligibility import amounts
 from funding.eligibility.errors import RuleError
 from funding.eligibility.situation import Situation
-from funding.models import AmountRule, Criterion, Scheme
+from funding.models import AmountRule, Criterion, Round, Scheme
 from tests.funding.drafts import AT, FIRMS, draft, published
 
 pytestmark = pytest.mark.django_db
@@ -116,4 +116,31 @@ def test_rules_are_compiled_once_for_a_version(django_assert_num_queries):
     assert rulebooks.current() is not kept
     assert scheme.slug in rulebooks.current().rulebook.verdicts(Situation(), AT).states()
     schemes.archive_scheme(scheme_id=scheme.pk, actor=None, at=AT)
+    assert scheme.slug not in rulebooks.current().amounts
+
+
+def held() -> dict:
+    return {one.key: one for one in rulebooks.current().rulebook.terms}
+
+
+def test_only_what_was_written_is_read_again():
+    first, second = published(), published()
+    before = held()
+    schemes.save_scheme(scheme_id=first.pk, rows={"criteria": [FIRMS | {"text": "Autre"}]}, actor=None, at=AT)
+    between = held()
+    assert [key for key in between if between[key] is not before[key]] == [first.slug]
+    # A hand in the database, and only the version raised: seen all the same.
+    Round.objects.create(call=second.calls.get(), closes_at=AT)
+    listing.bump_version()
+    after = held()
+    assert [key for key in after if after[key] is not between[key]] == [second.slug]
+    assert after[second.slug].calls[0].rounds[0].closes_at == AT
+    assert list(after) == sorted(after)
+
+
+def test_what_is_no_longer_published_is_forgotten():
+    scheme = published()
+    rulebooks.current()
+    Scheme.objects.filter(pk=scheme.pk).update(state="archived")
+    listing.bump_version()
     assert scheme.slug not in rulebooks.current().amounts
