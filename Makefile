@@ -38,7 +38,7 @@ e2e: $(VENV)/tests.stamp ## Run the browser journeys only; fails without a Chrom
 lint: $(VENV)/tests.stamp ## Linters, import contracts, Django checks, missing migrations
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/djlint templates --check --quiet --lint
+	@$(VENV)/bin/djlint templates --quiet --lint
 	@$(VENV)/bin/lint-imports
 	@$(VENV)/bin/mypy
 	@$(PY) manage.py check --settings ti_portal.settings.test

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {
@@ -79,3 +80,7 @@ def test_models_have_no_default_ordering():
     ours = [model for model in apps.get_models() if model._meta.app_label in LAYERS]
     assert ours
     assert [model for model in ours if model._meta.ordering and not model.__name__.startswith("Historical")] == []
+
+
+def test_every_change_of_a_model_has_its_migration(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -40,9 +40,7 @@ class OutboxMessage(models.Model):
         verbose_name = "courriel"
         verbose_name_plural = "courriels"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=MessageState.values), name="outbox_state_is_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="outbox_state_is_known"),
             models.CheckConstraint(
                 condition=(Q(state=MessageState.SENT) & Q(sent_at__isnull=False))
                 | (~Q(state=MessageState.SENT) & Q(sent_at__isnull=True)),
