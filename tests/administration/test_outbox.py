@@ -110,3 +110,20 @@ def test_errors_are_said_in_french():
     assert error_in_words("ConnectionRefusedError") == "le serveur d’envoi ne répond pas (ConnectionRefusedError)"
     assert error_in_words("Inconnue 1") == "Inconnue 1"
     assert error_in_words("") == ""
+
+
+def test_a_message_is_titled_by_its_subject(office):
+    row = message("rappel:9", subject="Confirmez vos coordonnées")
+
+    page = page_of(office, row)
+
+    assert "<h2>Confirmez vos coordonnées</h2>" in page
+    assert "<title>Confirmez vos coordonnées – Courriel" in page
+
+
+def test_the_journal_s_filters_are_in_plain_words(office):
+    message()
+    titles = [spec.title for spec in office.get("/administration/admin/logentry/").context["cl"].filter_specs]
+
+    assert titles[0] == "action"
+    assert "type de contenu" not in titles

@@ -193,3 +193,11 @@ def test_faults_of_a_territory_are_said_by_column(office, ales):
 def test_a_territory_is_neither_added_nor_deleted(office, ales):
     assert office.get(reverse("admin:territories_territory_add")).status_code == 403
     assert office.get(reverse("admin:territories_territory_delete", args=[ales.pk])).status_code == 403
+
+
+def test_a_territory_is_named_by_its_name_where_it_was_saved(office, ales):
+    done = save(office, ales, presentation="Un texte.", _continue="1")
+
+    (said,) = [str(message) for message in office.get(done.url).context["messages"]]
+    assert f"{ales.place.name} ({ales.place.code})" in said
+    assert f"territoire 2023-{ales.number}" not in said

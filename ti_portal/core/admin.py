@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 
 from ti_portal.core.admin_bases import ChoiceFilter, ReadOnlyAdmin, log_rows
 from ti_portal.core.enums import MessageState
@@ -70,6 +70,9 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     def label_of(self, message: OutboxMessage) -> str:
         # The key and not the subject: the journal is kept longer than the content of messages.
         return f"courriel {message.key}"
+
+    def title_of(self, message: OutboxMessage) -> str:
+        return self.subject_or_purged(message)
 
     @admin.display(description="objet", ordering="subject")
     def subject_or_purged(self, message: OutboxMessage) -> str:
@@ -146,13 +149,30 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "note": note})
 
 
+class ActionFilter(ChoiceFilter):
+    title = "action"
+    parameter_name = "action"
+    choices_in_words = [(str(ADDITION), "Ajouts"), (str(CHANGE), "Modifications"), (str(DELETION), "Suppressions")]
+
+    def filtered(self, queryset, value: str):
+        return queryset.filter(action_flag=int(value))
+
+
+class TableFilter(admin.RelatedOnlyFieldListFilter):
+    """By table; the field's own name, « type de contenu », says nothing to readers."""
+
+    def __init__(self, field, *args, **kwargs) -> None:
+        super().__init__(field, *args, **kwargs)
+        self.title = "table"
+
+
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin):
     """Who did what in the administration, imports included."""
 
-    list_display = ["action_time", "user", "action", "content_type", "thing", "message"]
+    list_display = ["action_time", "user", "action", "table", "thing", "message"]
     list_display_links = None
-    list_filter = ["action_flag", ("content_type", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [ActionFilter, ("content_type", TableFilter)]
     date_hierarchy = "action_time"
     search_fields = ["user__email", "user__last_name", "user__first_name", "object_repr", "change_message"]
     search_help_text = "Personne, objet ou détail du changement."
@@ -165,6 +185,10 @@ class LogEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="action", ordering="action_flag")
     def action(self, entry: LogEntry) -> str:
         return {ADDITION: "Ajout", CHANGE: "Modification", DELETION: "Suppression"}.get(entry.action_flag, "Autre")
+
+    @admin.display(description="table", ordering="content_type")
+    def table(self, entry: LogEntry) -> str:
+        return capfirst(entry.content_type.name) if entry.content_type_id else ""
 
     @admin.display(description="objet", ordering="object_repr")
     def thing(self, entry: LogEntry) -> str:

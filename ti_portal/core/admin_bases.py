@@ -10,6 +10,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 
@@ -44,13 +46,19 @@ class PortalAdmin(admin.ModelAdmin):
         """How a row is named in titles, in the journal and in suggestions. Its relations may be read."""
         return str(obj)
 
+    def title_of(self, obj: Model) -> str:
+        """How a row is named at the head of its own page."""
+        return self.label_of(obj)
+
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def render_change_form(self, request: HttpRequest, context: dict, add=False, change=False, form_url="", obj=None):
         if obj is not None:
-            context["subtitle"] = context["label"] = self.label_of(obj)
+            # Django's own title, « Affichage de édition », knows no elision.
+            context["title"] = capfirst(self.opts.verbose_name)
+            context["subtitle"] = context["label"] = self.title_of(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
@@ -68,6 +76,20 @@ class PortalAdmin(admin.ModelAdmin):
         entry.object_repr = self.label_of(obj)[:200]
         entry.save(update_fields=["object_repr"])
         return entry
+
+    def response_add(self, request: HttpRequest, obj: Model, post_url_continue=None) -> HttpResponse:
+        request.saved_row = obj
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        request.saved_row = obj
+        return super().response_change(request, obj)
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """Say what was saved by the name people know it by, where Django writes `str(obj)`."""
+        if (obj := getattr(request, "saved_row", None)) is not None and isinstance(message, SafeString):
+            message = SafeString(message.replace(conditional_escape(str(obj)), conditional_escape(self.label_of(obj))))
+        super().message_user(request, message, *args, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> dict:
         actions = super().get_actions(request)
@@ -121,6 +143,29 @@ class SuggestingInput(forms.TextInput):
         context["widget"]["attrs"]["list"] = f"{name}-suggestions"
         context["widget"]["options"] = list(self.options())
         return context
+
+
+class _Grouped:
+    """Options side by side, in a group that has a name; the templates of django-dsfr put nothing around them."""
+
+    template_name = "admin/widgets_boxes.html"
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.label = label
+
+    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["group_label"] = self.label
+        return context
+
+
+class Boxes(_Grouped, forms.CheckboxSelectMultiple):
+    """Several choices among a few."""
+
+
+class Dots(_Grouped, forms.RadioSelect):
+    """One choice among a few."""
 
 
 class ChoiceFilter(admin.SimpleListFilter):
