@@ -34,7 +34,7 @@ from funding.schemes import CALL_FIELDS, delete_call, duplicate_as_variant, save
 from territories import rich_text
 from territories.enums import PlaceKind
 from territories.models import Place
-from ti_portal.core.admin_bases import PortalAdmin
+from ti_portal.core.admin_bases import Boxes, PortalAdmin
 
 CLOCKS = ("suspended_from", "suspended_until", "exhausted_from")
 ROUND_CLOCKS = ("opens_at", "closes_at", "exhausted_from")
@@ -140,9 +140,7 @@ class RoundInline(Rows):
 
 
 class VariantForm(forms.Form):
-    regions = forms.MultipleChoiceField(
-        label="Régions", required=False, choices=[], widget=forms.CheckboxSelectMultiple
-    )
+    regions = forms.MultipleChoiceField(label="Régions", required=False, choices=[], widget=Boxes("Régions"))
     place = forms.CharField(
         label="Ou un autre lieu", required=False, max_length=40, help_text="Code : DEP-76, TI-2023-2707, ZON-…"
     )

@@ -17,7 +17,7 @@ from funding.eligibility.labels import CALL_STATES, TRUTHS, VERDICT_STATES
 from funding.enums import ContestState
 from funding.models import Contest
 from funding.permissions import can_answer_contests
-from ti_portal.core.admin_bases import PortalAdmin
+from ti_portal.core.admin_bases import Dots, PortalAdmin
 
 _CALLS, _TRUTHS, _REASONS = ({str(code) for code in codes} for codes in (CallState, Truth, ReasonCode))
 ANSWERS = [choice for choice in ContestState.choices if choice[0] != ContestState.OPEN]
@@ -27,7 +27,7 @@ class ContestForm(RefusableForm, forms.ModelForm):
     state = forms.ChoiceField(
         label="Ce que vous décidez",
         choices=ANSWERS,
-        widget=forms.RadioSelect,
+        widget=Dots("Ce que vous décidez"),
         error_messages={"required": "Dites si le verdict est confirmé ou si le critère est corrigé."},
     )
     answer = forms.CharField(

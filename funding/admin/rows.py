@@ -27,6 +27,7 @@ from funding.eligibility.refusals import refusal_text
 from funding.enums import AmountKind, choices
 from funding.models import AmountRule, Contact, Criterion, SchemeExclusion, SchemeLink, SchemeOrganisation
 from funding.resources.values import read_values, write_values
+from ti_portal.core.admin_bases import Boxes
 
 SMALL = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})
 
@@ -77,7 +78,7 @@ class CriterionForm(RowForm):
         label="Ne concerne que",
         required=False,
         choices=choices(labels.AUDIENCES),
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes("Publics concernés"),
         help_text="Rien de coché : tous les publics.",
     )
 

@@ -11,6 +11,7 @@ from funding.enums import choices
 from funding.models import Scheme
 from funding.schemes import FIELDS, PART_NAMES, RICH_FIELDS
 from territories import rich_text
+from ti_portal.core.admin_bases import Boxes
 
 PART_LABELS = {
     "criteria": "critères",
@@ -52,7 +53,7 @@ class SchemeForm(RefusableForm, forms.ModelForm):
         label="Natures de l’aide",
         required=False,
         choices=choices(labels.HELP_KINDS),
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes("Natures de l’aide"),
     )
     included_codes, excluded_codes = perimeter_fields(
         included="Codes de lieux (PAYS-99100, REG-76, EPCI-200023414…), un par ligne ou avec des virgules."
@@ -61,7 +62,7 @@ class SchemeForm(RefusableForm, forms.ModelForm):
     protected = forms.MultipleChoiceField(
         label="Gardés par la délégation",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes("Champs gardés par la délégation"),
         help_text="Une source ne les écrase pas : elle propose. Décochez pour rendre un champ à la source.",
     )
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)

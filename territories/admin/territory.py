@@ -30,7 +30,7 @@ from territories.resources.territories import (
     write_links,
 )
 from territories.rich_text import to_source
-from ti_portal.core.admin_bases import PortalAdmin, ReadOnlyInline
+from ti_portal.core.admin_bases import Boxes, PortalAdmin, ReadOnlyInline
 from ti_portal.core.table_admin import TableAdminMixin
 from ti_portal.core.templatetags.portal import number
 
@@ -56,7 +56,7 @@ class TerritoryForm(forms.ModelForm):
         help_text="Texte simple, ou HTML réduit (p, h3, h4, ul, ol, li, strong, em, a, blockquote).",
     )
     sectors = forms.MultipleChoiceField(
-        label="Filières", required=False, choices=Sector.choices, widget=forms.CheckboxSelectMultiple
+        label="Filières", required=False, choices=Sector.choices, widget=Boxes("Filières")
     )
     links = forms.CharField(
         label="Liens",
