@@ -23,5 +23,5 @@ def closing_soon(at: datetime, limit: int) -> list[Line]:
     rows = index.ordered(mask, moment.by_closing, 0, limit)
     key: tuple[Key, float, tuple[int, ...]] = (catalogue.key, moment.begins, tuple(row.listing_id for row in rows))
     if _kept is None or _kept[0] != key:
-        _kept = (key, lines(rows, at))
+        _kept = (key, list(lines(rows, at).values()))
     return _kept[1]

@@ -1,8 +1,7 @@
 """« Aides utilisables ici » on a territory's page: what firms and local authorities can file for today."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from funding.catalogue.filters import USABLE
-from funding.catalogue.loading import current
+from funding.catalogue.loading import Catalogue, current
 from funding.catalogue.selection import usable_here
 from funding.eligibility.codes import AudienceCode
 from funding.presenters.open_calls import Line, lines
@@ -57,22 +56,22 @@ def load_open_calls(territory: Territory, user: Any, today: date) -> dict[str, A
     return None if html is None else {"html": html}
 
 
-def _section(territory: Territory, catalogue, at) -> SafeString | None:
+def _section(territory: Territory, catalogue: Catalogue, at: datetime) -> SafeString | None:
     place = territory.place
-    groups = [
-        _group(title, audiences, opened_with, catalogue, place.ancestor_codes, at)
-        for title, audiences, opened_with in _GROUPS
+    found = [
+        usable_here(catalogue, place.ancestor_codes, at.timestamp(), audiences, SHOWN) for _, audiences, _ in _GROUPS
     ]
-    groups = [group for group in groups if group.count]
+    # One reading for all the groups: they often show the same schemes.
+    known = lines((row for shown, _ in found for row in shown), at)
+    groups = [
+        Group(title, [known[row.listing_id] for row in shown if row.listing_id in known], count, opened_with)
+        for (title, _, opened_with), (shown, count) in zip(_GROUPS, found, strict=True)
+        if count
+    ]
     if not groups:
         return None
     context = {"groups": groups, "place": place, "shown": SHOWN, "states": USABLE}
     return SafeString(render_to_string("funding/sections/_territory_calls.html", context))
-
-
-def _group(title: str, audiences: Sequence[str], opened_with: str, catalogue, codes: Sequence[str], at) -> Group:
-    rows, count = usable_here(catalogue, codes, at.timestamp(), audiences, SHOWN)
-    return Group(title, lines(rows, at), count, opened_with)
 
 
 def register_open_calls() -> None:

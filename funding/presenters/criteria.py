@@ -79,8 +79,11 @@ def _text(criterion: Criterion, names: Mapping[str, str]) -> str:
     elif criterion.kind in _YES_NO:
         text = _YES_NO[criterion.kind][0 if criterion.expected else 1]
     else:
+        said = criterion.text.strip()
+        if not said.endswith((".", "!", "?", "…")):
+            said += "."
         with_whom = f" Auprès de : {criterion.contact}." if criterion.contact else ""
-        return typeset(f"{criterion.text}{with_whom}")
+        return typeset(f"{said}{with_whom}")
     return typeset(text[:1].upper() + text[1:] + ".")
 
 

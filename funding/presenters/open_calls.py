@@ -1,6 +1,6 @@
 """What can be used now, in a few lines, for pages about something else: a territory, the home."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,12 +16,14 @@ class Line(NamedTuple):
     badge: Badge
 
 
-def lines(rows: Sequence[Row], at: datetime) -> list[Line]:
-    """One line a row, in order. Three queries, whatever the number of rows; none without rows."""
-    if not rows:
-        return []
-    known = with_calls(row.scheme_id for row in rows)
-    return [_line(known[row.scheme_id], row, at) for row in rows if row.scheme_id in known]
+def lines(rows: Iterable[Row], at: datetime) -> dict[int, Line]:
+    """Lines by listing id, in the order of the rows. Three queries, whatever the number of rows; none without rows.
+
+    A scheme that went away since the index was made has none.
+    """
+    rows = list(rows)
+    known = with_calls(row.scheme_id for row in rows) if rows else {}
+    return {row.listing_id: _line(known[row.scheme_id], row, at) for row in rows if row.scheme_id in known}
 
 
 def _line(scheme: Scheme, row: Row, at: datetime) -> Line:

@@ -111,7 +111,7 @@ def _dates(row: Round) -> str:
         return f"Jusqu’au {french.moment(row.closes_at, row.zone)}"
     if row.opens_at:
         return f"À partir du {french.moment(row.opens_at, row.zone)}, sans date de clôture"
-    return f"Annoncée pour : {row.announced_for}"
+    return typeset(f"Annoncée pour : {row.announced_for}")
 
 
 def _notes(row: Round) -> list[str]:

@@ -9,7 +9,9 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
+from math import inf
 from urllib.parse import quote
 
 from django.core.management import call_command
@@ -17,13 +19,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.bench import funding, server
+from tests.bench import api, check, funding, server
 from tests.bench.results import Measure, percentiles
 from ti_portal.core.text import fold
 
 # The same addresses at every run.
 DRAW = random.Random(2023)
 REQUESTS = 400
+CHECK_BAR = "p50 ≤ 80 ms, p95 ≤ 150 ms"
 
 
 @cache
@@ -51,9 +54,11 @@ def queries_of(path: str) -> int:
 def page(name: str, size: str, bar: str, paths: list[str], *, p50: float, per_s: float | None, port: int) -> Measure:
     """Measure a kind of page: one at a time for the percentiles, eight at a time for the rate."""
     drawn = [DRAW.choice(paths) for _ in range(REQUESTS)]
-    # Steady state: each address was asked once of each worker. What a first visit costs is in docs/performance.md.
-    for _ in range(2):
-        server.one_at_a_time(port, sorted(set(drawn)))
+    # Steady state: each address was asked of each worker. One connection stays with one worker, hence the eight.
+    # What a first visit costs is in docs/performance.md.
+    server.one_at_a_time(port, sorted(set(drawn)))
+    if per_s:
+        server.eight_at_a_time(port, sorted(set(drawn)))
     median, high = percentiles(server.one_at_a_time(port, drawn))
     rate = server.eight_at_a_time(port, drawn) if per_s else None
     worst = max(queries_of(path) for path in paths[:20])
@@ -86,6 +91,23 @@ def _catalogue(name: str, paths: list[str], port: int) -> Measure:
 
 def scheme(port: int) -> Measure:
     return page("scheme", funding.SIZE, "p50 ≤ 6 ms, ≥ 500/s", funding.scheme_paths(), p50=6, per_s=500, port=port)
+
+
+def api_schemes(port: int) -> Measure:
+    return page("api_schemes", api.SIZE, "≥ 100/s", api.scheme_paths(), p50=inf, per_s=100, port=port)
+
+
+def check_page(port: int) -> Measure:
+    """The result's page, which judges every scheme and tells those it shows in words."""
+    measured = page("check", funding.SIZE, CHECK_BAR, check.result_paths(), p50=80, per_s=None, port=port)
+    return replace(measured, ok=measured.ok and measured.p95_ms <= 150)
+
+
+def check_verdicts(_port: int) -> Measure:
+    """All the verdicts with all their reasons, without the page."""
+    median, high = percentiles(check.verdict_times())
+    is_ok = median <= 80 and high <= 150
+    return Measure("check_verdicts", funding.SIZE, CHECK_BAR, median, high, None, None, is_ok)
 
 
 def typeahead(port: int) -> Measure:
@@ -140,6 +162,9 @@ PAGES: dict[str, Callable[[int], Measure]] = {
     "catalogue_place": catalogue_place,
     "catalogue_text": catalogue_text,
     "scheme": scheme,
+    "api_schemes": api_schemes,
+    "check": check_page,
+    "check_verdicts": check_verdicts,
     "territory": territory,
     "typeahead": typeahead,
 }

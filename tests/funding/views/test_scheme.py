@@ -10,6 +10,7 @@ from funding.catalogue import loading
 from funding.models import SchemeLink
 from funding.presenters import scheme_page
 from tests.funding.drafts import FIRMS, draft, organisation, published
+from tests.territories.people import delegation
 from ti_portal.accounts.models import User
 
 ALES, ROUEN = "COM-30007", "COM-76540"
@@ -97,7 +98,7 @@ def test_everything_is_said_in_words(client):
         "Entre 10 et 249\xa0personnes.",
         "sauf ",
         "Conseillé",
-        "Accord de branche Auprès de\xa0: la DREETS.",
+        "Accord de branche. Auprès de\xa0: la DREETS.",
         "4\xa0000\xa0€",
         "Un accord d’entreprise",
         "Instruction du 11 janvier 2021",
@@ -124,6 +125,16 @@ def test_a_draft_is_for_the_delegation_only(client):
     assert client.get(scheme.get_absolute_url()).status_code == 404
     client.force_login(User.objects.create_user("simple@example.org", "x"))
     assert client.get(scheme.get_absolute_url()).status_code == 404
+
+
+def test_the_delegation_reads_a_draft_and_is_told_that_nobody_else_does(client):
+    scheme = draft({"name": "Brouillon"})
+    client.force_login(delegation())
+    html = client.get(scheme.get_absolute_url()).content.decode()
+    assert "Cette page n’est pas publiée" in html
+    assert client.get(f"{scheme.get_absolute_url()}appels/guichet/").status_code == 200
+    client.logout()
+    assert client.get(f"{scheme.get_absolute_url()}appels/guichet/").status_code == 404
 
 
 def test_an_unknown_scheme_or_call_is_not_found(client):
