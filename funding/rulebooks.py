@@ -1,5 +1,6 @@
 """The compiled rules, kept by each process for as long as the data does not change. One tiny query a request."""
 
+import gc
 import threading
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ class Kept:
     exclusions: tuple[Exclusion, ...]
     notices: dict[str, Notice]
 
+
+MANY = 2_000  # schemes
 
 _kept: Kept | None = None
 # By id of scheme: the stamp of its rows when they were read, and its rules.
@@ -68,4 +71,10 @@ def _compile(number: int) -> Kept:
     loaded = sorted((rules for _, rules in _read.values()), key=lambda rules: rules[0].key)
     amounts = {one.key: rules for one, rules in loaded}
     notices = {notice.key: notice for notice in Notice.objects.order_by("pk")}
-    return Kept(number, Rulebook.compile(one for one, _ in loaded), amounts, terms.exclusions(), notices)
+    rulebook = Rulebook.compile(one for one, _ in loaded)
+    if len(rulebook) >= MANY:
+        # Millions of objects that live until the next version: the collector would go through them again and again, a
+        # second each time, in the middle of a page.
+        gc.collect()
+        gc.freeze()
+    return Kept(number, rulebook, amounts, terms.exclusions(), notices)

@@ -64,6 +64,9 @@ class Criterion:
     text: str = ""
     link: str = ""
     sort_key: tuple[int, str] = field(init=False, repr=False, compare=False)
+    # The same as `values` and `excluded`, in the order in which sentences list them.
+    wanted: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    unwanted: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         _set(self, "kind", _code(CriterionKind, self.kind, Refusal.UNKNOWN_KIND, "kind"))
@@ -80,6 +83,8 @@ class Criterion:
             raise RuleError(Refusal.BAD_LINK, "link", self.link)
         _set(self, "applies_to", _values(self.applies_to, _enum_reader(AudienceCode), "applies_to"))
         self._check_operands()
+        _set(self, "wanted", tuple(sorted(self.values)))
+        _set(self, "unwanted", tuple(sorted(self.excluded)))
         _set(self, "sort_key", (_KIND_RANK[self.kind], json.dumps(self.as_row(), sort_keys=True, ensure_ascii=False)))
 
     def __hash__(self) -> int:

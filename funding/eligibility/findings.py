@@ -66,7 +66,7 @@ def _open(criterion: Criterion, reason: ReasonCode, *questions: QuestionCode, **
 
 
 def _wanted(criterion: Criterion) -> dict[str, Any]:
-    return {"wanted": tuple(sorted(criterion.values)), "excluded": tuple(sorted(criterion.excluded))}
+    return {"wanted": criterion.wanted, "excluded": criterion.unwanted}
 
 
 def _judge_place(criterion: Criterion, situation: Situation, on: date) -> Finding:
@@ -176,9 +176,9 @@ def _judge_naf(criterion: Criterion, situation: Situation, on: date) -> Finding:
         excluded = tuple(sorted(criterion.excluded & naf.lineage))
         return _failed(criterion, ReasonCode.NAF_EXCLUDED, naf=naf.code, excluded=excluded)
     included = not criterion.values or not criterion.values.isdisjoint(naf.lineage)
-    if not included and not any(naf.may_be(value) for value in criterion.values):
+    if not included and (naf.is_finest or not any(naf.may_be(value) for value in criterion.values)):
         return _failed(criterion, ReasonCode.NAF_NOT_INCLUDED, naf=naf.code, **_wanted(criterion))
-    if not included or any(naf.may_be(value) for value in criterion.excluded):
+    if not included or (not naf.is_finest and any(naf.may_be(value) for value in criterion.excluded)):
         return _open(criterion, ReasonCode.NAF_TOO_COARSE, QuestionCode.NAF, naf=naf.code, **_wanted(criterion))
     return _met(criterion, ReasonCode.NAF_INCLUDED, naf=naf.code, **_wanted(criterion))
 

@@ -9,6 +9,8 @@ from funding.eligibility.errors import FactError, Refusal, RuleError
 
 _FORM = re.compile(r"([A-U])|([0-9]{2})(?:\.?([0-9])(?:([0-9])([A-Z])?)?)?")
 
+_FINEST = len("25.62B")
+
 _SECTION_RANGES = (
     ("A", 1, 3), ("B", 5, 9), ("C", 10, 33), ("D", 35, 35), ("E", 36, 39), ("F", 41, 43), ("G", 45, 47),
     ("H", 49, 53), ("I", 55, 56), ("J", 58, 63), ("K", 64, 66), ("L", 68, 68), ("M", 69, 75), ("N", 77, 82),
@@ -62,6 +64,13 @@ class Naf:
             raise FactError(Refusal.BAD_VALUE, "naf", code)
         return cls(dotted, lineage(dotted, sections), sections)
 
+    @property
+    def is_finest(self) -> bool:
+        """Whether no code is finer than this one."""
+        return len(self.code) == _FINEST
+
     def may_be(self, value: str) -> bool:
         """Whether `value` lies inside this code, so that a finer code could turn out to be it."""
-        return self.code != value and self.code in lineage(value, self.sections)
+        if self.code.isalpha():
+            return not value.isalpha() and self.sections.get(value[:2]) == self.code
+        return self.code != value and value.startswith(self.code)

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from funding.eligibility import calls as call_rules
@@ -24,6 +24,7 @@ from funding.eligibility.criteria import Criterion
 from funding.eligibility.errors import Refusal, RuleError
 from funding.eligibility.findings import Finding, evaluate
 from funding.eligibility.questions import QuestionCode, ranked
+from funding.eligibility.quick import Bearers, Judged, Quick
 from funding.eligibility.situation import Situation
 from funding.eligibility.verdict import CALL_DEPENDS_ON_PLACE, Opening, Terms, Verdict, opening_of
 
@@ -60,14 +61,6 @@ def _ticks(instant: datetime) -> int:
     return (instant - _EPOCH) // call_rules.TICK
 
 
-@dataclass(frozen=True, slots=True)
-class _Bearers:
-    """A hard criterion that is judged on each check, and the schemes that bear it."""
-
-    number: int
-    mask: int
-
-
 @dataclass(slots=True)
 class Rulebook:
     """Compiled terms. Build it with `Rulebook.compile`, keep it, ask it `verdicts`. Safe to share between threads."""
@@ -77,7 +70,8 @@ class Rulebook:
     _numbers: dict[str, int]
     _criteria: list[Criterion]
     _signatures: list[tuple[int, ...]]
-    _bearers: list[_Bearers]
+    _bearers: list[Bearers]
+    _quick: Quick
     _sole_places: "_SolePlaces"
     _timelines: list[_Timeline]
     _by_place: list[int]
@@ -96,6 +90,7 @@ class Rulebook:
         listed = list(criteria)
         timelines = [_Timeline.of(one.calls) for one in kept]
         bearers, sole_places = _share_out(listed, signatures)
+        quick, bearers = Quick.of(listed, bearers)
         return cls(
             terms=kept,
             fingerprint=versioning.fingerprint(kept),
@@ -103,6 +98,7 @@ class Rulebook:
             _criteria=listed,
             _signatures=signatures,
             _bearers=bearers,
+            _quick=quick,
             _sole_places=sole_places,
             _timelines=timelines,
             _by_place=[number for number, timeline in enumerate(timelines) if timeline.statuses],
@@ -118,9 +114,14 @@ class Rulebook:
         tick = _ticks(at)
         findings: list[Finding | None] = [None] * len(self._criteria)
         on = at.astimezone(_PARIS).date()
-        failed = failed_twice = out_of_reach = unknown = 0
+        failed_twice = 0
         criteria = self._criteria
-        for bearers in self._bearers:
+        judged = self._quick.judge(situation)
+        unknown, failed, out_of_reach = judged.unknown, judged.out_of_reach, judged.out_of_reach
+        for mask in judged.failed:
+            failed_twice |= failed & mask
+            failed |= mask
+        for bearers in (*self._bearers, *judged.left):
             finding = findings[bearers.number] = evaluate(criteria[bearers.number], situation, on)
             if finding.truth is Truth.MET:
                 continue
@@ -159,7 +160,7 @@ class Rulebook:
             VerdictState.NOT_OPEN: (eligible | to_specify | near) & ~can_file,
             VerdictState.NOT_ELIGIBLE: not_eligible,
         }
-        return Verdicts(self, situation, at, states, otherwise, findings, tick, special)
+        return Verdicts(self, situation, at, states, otherwise, findings, tick, special, judged, on)
 
     def _usable_at(self, tick: int, place: frozenset[str] | None) -> tuple[int, int, dict[int, Opening]]:
         """Schemes that one can use, those of which that depends on the place, and the openings that depend on it."""
@@ -225,6 +226,8 @@ class Verdicts:
     _findings: list[Finding | None]
     _tick: int
     _special: dict[int, Opening]
+    _judged: Judged
+    _on: date
 
     @property
     def counts(self) -> dict[VerdictState, int]:
@@ -287,9 +290,9 @@ class Verdicts:
     def questions(self) -> tuple[QuestionCode, ...]:
         """Questions by the number of open schemes still to be specified that each one touches."""
         pending = self._states[VerdictState.TO_SPECIFY]
-        touched: dict[QuestionCode, int] = defaultdict(int)
+        touched: dict[QuestionCode, int] = defaultdict(int, self._judged.asked)
         rulebook = self.rulebook
-        for bearers in rulebook._bearers:  # noqa: SLF001 - same module
+        for bearers in (*rulebook._bearers, *self._judged.left):  # noqa: SLF001 - same module
             finding = self._findings[bearers.number]
             for question in finding.questions if finding else ():
                 touched[question] |= bearers.mask
@@ -312,13 +315,12 @@ class Verdicts:
         return Verdict(rulebook.terms[number].key, state, otherwise, opening.status, shared)
 
     def _finding(self, number: int) -> Finding:
-        on = self.at.astimezone(_PARIS).date()
         criterion = self.rulebook._criteria[number]  # noqa: SLF001 - same module
-        finding = self._findings[number] = evaluate(criterion, self.situation, on)
+        finding = self._findings[number] = evaluate(criterion, self.situation, self._on)
         return finding
 
 
-def _share_out(criteria: list[Criterion], signatures: list[tuple[int, ...]]) -> tuple[list[_Bearers], _SolePlaces]:
+def _share_out(criteria: list[Criterion], signatures: list[tuple[int, ...]]) -> tuple[list[Bearers], _SolePlaces]:
     """Give each hard criterion its schemes; a scheme's only place criterion goes to the index by code instead."""
     is_place = [c.hard and c.kind is CriterionKind.PLACE and not c.applies_to for c in criteria]
     schemes: dict[int, list[int]] = defaultdict(list)
@@ -330,7 +332,7 @@ def _share_out(criteria: list[Criterion], signatures: list[tuple[int, ...]]) -> 
                 continue
             (sole if len(places) == 1 and is_place[criterion] else schemes)[criterion].append(number)
     size = len(signatures)
-    bearers = [_Bearers(number, _mask(numbers, size)) for number, numbers in sorted(schemes.items())]
+    bearers = [Bearers(number, _mask(numbers, size)) for number, numbers in sorted(schemes.items())]
     including, excluding = defaultdict(list), defaultdict(list)
     for number in sole:
         for code in criteria[number].values:

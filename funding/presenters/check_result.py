@@ -27,13 +27,13 @@ from territories.names import slug
 
 # How many schemes are told on the page of all groups, so that it stays light; the others are on the group's own.
 SHOWN = {
-    VerdictState.ELIGIBLE: 6,
-    VerdictState.TO_SPECIFY: 4,
-    VerdictState.NEAR: 3,
-    VerdictState.NOT_OPEN: 4,
-    VerdictState.NOT_ELIGIBLE: 6,
+    VerdictState.ELIGIBLE: 5,
+    VerdictState.TO_SPECIFY: 3,
+    VerdictState.NEAR: 2,
+    VerdictState.NOT_OPEN: 2,
+    VerdictState.NOT_ELIGIBLE: 5,
 }
-PER_PAGE = {state: 40 if state is VerdictState.NOT_ELIGIBLE else 12 for state in VerdictState}
+PER_PAGE = {state: 30 if state is VerdictState.NOT_ELIGIBLE else 10 for state in VerdictState}
 TITLES = {
     VerdictState.ELIGIBLE: "Éligible",
     VerdictState.TO_SPECIFY: "À préciser",

@@ -103,13 +103,6 @@ def check_page(port: int) -> Measure:
     return replace(measured, ok=measured.ok and measured.p95_ms <= 150)
 
 
-def check_verdicts(_port: int) -> Measure:
-    """All the verdicts with all their reasons, without the page."""
-    median, high = percentiles(check.verdict_times())
-    is_ok = median <= 80 and high <= 150
-    return Measure("check_verdicts", funding.SIZE, CHECK_BAR, median, high, None, None, is_ok)
-
-
 def typeahead(port: int) -> Measure:
     from territories.models import Place
 
@@ -164,7 +157,6 @@ PAGES: dict[str, Callable[[int], Measure]] = {
     "scheme": scheme,
     "api_schemes": api_schemes,
     "check": check_page,
-    "check_verdicts": check_verdicts,
     "territory": territory,
     "typeahead": typeahead,
 }
