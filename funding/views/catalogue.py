@@ -1,10 +1,12 @@
 """The catalogue of schemes."""
 
+from functools import cache
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
@@ -14,6 +16,7 @@ from funding.catalogue.places import CODE, TYPED, read_place
 from funding.catalogue.rows import Row
 from funding.catalogue.selection import Selection
 from funding.dates import PARAMETER, as_of
+from funding.open_data import FILES, File
 from funding.presenters.cards import cards
 from funding.presenters.facets import address, boxes, chips, pairs, selects, told
 from funding.presenters.places import kept_query, place_proposals
@@ -21,6 +24,12 @@ from funding.presenters.places import kept_query, place_proposals
 PAGE_SIZE = 20
 MOST_RELAXATIONS = 3
 SHOWN_WHEN_RELAXED = 5
+
+
+@cache
+def files() -> list[tuple[str, File]]:
+    """Addresses of the open-data files, which hold all the schemes whatever the filters."""
+    return [(reverse(f"funding:export_{key}"), file) for key, file in FILES.items()]
 
 
 class _Rows:
@@ -77,6 +86,7 @@ class CatalogueView(TemplateView):
             "usable_count": selection.usable_count,
             "usable_url": self._usable_address(wanted),
             "has_more": any(getattr(wanted, name) for name in ("projet", "depense", "financeur", "avant", "aide")),
+            "files": files(),
             "others": [(PARAMETER, parameters[PARAMETER])] if parameters.get(PARAMETER) else [],
         }
         if not selection.count:

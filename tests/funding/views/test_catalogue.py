@@ -208,6 +208,10 @@ def test_no_result_drops_the_tightest_filter_and_says_which(client):
     assert sorted(names(response)) == ["Prêt 0", "Prêt 1", "Prêt 2"]
 
 
+def test_the_open_data_files_are_one_click_away(client):
+    assert 'href="/aides/export-schema-national.csv"' in client.get(CATALOGUE).content.decode()
+
+
 def test_an_empty_catalogue_says_so(client):
     assert "Aucune aide n’est publiée" in client.get(CATALOGUE).content.decode()
 
