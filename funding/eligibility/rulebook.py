@@ -242,6 +242,11 @@ class Verdicts:
         terms = self.rulebook.terms
         return [terms[number].key for number in _numbers(mask)]
 
+    def some_keys(self, state: VerdictState, start: int, stop: int) -> list[str]:
+        """A slice of `keys(state)`: a page of a group of thousands does not name them all."""
+        terms = self.rulebook.terms
+        return [terms[number].key for number in _numbers(self._states[state])[start:stop]]
+
     def states(self) -> dict[str, VerdictState]:
         """State of every scheme by key."""
         terms = self.rulebook.terms

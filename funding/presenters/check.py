@@ -234,17 +234,18 @@ class Writer:
         return found
 
 
-def in_order(verdicts: Verdicts, state: VerdictState) -> list[str]:
-    """Keys of a group: fewest open points first, then what closes first; those not eligible in the rulebook's order.
+def in_order(verdicts: Verdicts, state: VerdictState, start: int, stop: int) -> list[str]:
+    """Keys of a slice of a group: fewest open points first, then what closes first.
 
+    Those not eligible come in the rulebook's order: nobody reads them by date.
     In a group of more than `MOST_WEIGHED` only the closing counts: weighing each one would take longer than the page.
     """
     if state is VerdictState.NOT_ELIGIBLE:
-        return verdicts.keys(state)
+        return verdicts.some_keys(state, start, stop)
     keys = verdicts.by_closing(state)
     if len(keys) > MOST_WEIGHED:
-        return keys
-    return sorted(keys, key=lambda key: len(verdicts[key].open_points))
+        return keys[start:stop]
+    return sorted(keys, key=lambda key: len(verdicts[key].open_points))[start:stop]
 
 
 def _is_detailed(verdict: Verdict) -> bool:

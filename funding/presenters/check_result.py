@@ -133,13 +133,11 @@ def result_page(
     writer = Writer(checked, answered.answers, answered.place, as_of)
     picked, pages = {}, None
     for state in states:
-        keys = in_order(verdicts, state)
+        start, stop = 0, shown[state]
         if group:
-            pages = Paginator(keys, PER_PAGE[state]).get_page(number)
-            keys = list(pages.object_list)
-        else:
-            keys = keys[: shown[state]]
-        picked[state] = [verdicts[key] for key in keys]
+            pages = Paginator(range(counts[state]), PER_PAGE[state]).get_page(number)
+            start, stop = pages.object_list.start, pages.object_list.stop
+        picked[state] = [verdicts[key] for key in in_order(verdicts, state, start, stop)]
     territory_codes = _territory_codes(answered.place, verdicts.at)
     writer.load([verdict for found in picked.values() for verdict in found], codes=territory_codes)
     groups = []

@@ -134,5 +134,6 @@ def test_schemes_of_a_state_come_by_closing(library, situation, at):
     for state in VerdictState:
         keys = verdicts.by_closing(state)
         assert sorted(keys) == sorted(verdicts.keys(state))
+        assert verdicts.some_keys(state, 1, 3) == verdicts.keys(state)[1:3]
         closings = [verdicts[key].call.closes_at for key in keys]
         assert closings == sorted(closings, key=lambda closing: (closing is None, closing or at))
