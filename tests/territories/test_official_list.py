@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from territories.models import ListEdition, Membership, Place, PlaceName, Territory
 from territories.official_list import (
@@ -25,6 +26,7 @@ from territories.official_list import (
     wording,
 )
 from tests.territories.published_list import HEADER, as_csv, rows
+from ti_portal.core.templatetags.portal import day
 
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -332,7 +334,7 @@ def test_the_command_shows_the_plan_and_writes_only_when_told_to(db, november):
     assert state() == before
 
     assert "Liste appliquée." in run(november, "--write")
-    assert ListEdition.objects.filter(label="Liste au 24 novembre 2026").count() == 1
+    assert ListEdition.objects.filter(label=f"Liste au {day(timezone.localdate())}").count() == 1
     assert "il n’y a rien à écrire" in run(november, "--write")
 
 

@@ -1,12 +1,16 @@
 """The test suite: same engines as everywhere, in their own folder `var/test`, and cheaper passwords."""
 
+import os
+
 from ti_portal.settings.local import *  # noqa: F403
 
 TEST_VAR = layout.var_folder() / "test"
+# Each process of the suite has its own numbered base in Valkey: some tests empty theirs.
+VALKEY_BASE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
 DATABASES = database(env.text("DATABASE_URL", layout.default_database_url(TEST_VAR)))
 # A pool would keep connections open while a database is cloned or dropped between tests.
 DATABASES["default"]["OPTIONS"].pop("pool", None)
-REDIS_URL = env.text("REDIS_URL", layout.default_redis_url(TEST_VAR))
+REDIS_URL = env.text("REDIS_URL", layout.default_redis_url(TEST_VAR, VALKEY_BASE))
 CACHES = cache(REDIS_URL)
 CELERY_BROKER_URL = layout.broker_url_for(REDIS_URL)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from ti_portal.core.engines.errors import EngineError, reason_of
 
@@ -69,12 +69,13 @@ def valkey_url(home: Path, db: int = 0) -> str:
     return f"unix://{quote(str(socket_folder(home) / VALKEY_SOCKET))}?db={db}"
 
 
-def broker_url_for(redis_url: str, db: int = 0) -> str:
-    """The form Celery expects of an address in redis-py's form; network addresses are the same in both."""
+def broker_url_for(redis_url: str) -> str:
+    """The form Celery expects of an address in redis-py's form, same base; network ones stay as they are."""
     if not redis_url.startswith("unix://"):
         return redis_url
-    path = redis_url.removeprefix("unix://").partition("?")[0]
-    return f"redis+socket://{path}?virtual_host={db}"
+    path, _, query = redis_url.removeprefix("unix://").partition("?")
+    base = parse_qs(query).get("db", ["0"])[0]
+    return f"redis+socket://{path}?virtual_host={base}"
 
 
 def default_database_url(var: Path | None = None) -> str:
@@ -86,7 +87,7 @@ def default_redis_url(var: Path | None = None, db: int = 0) -> str:
 
 
 def default_broker_url(var: Path | None = None, db: int = 0) -> str:
-    return broker_url_for(default_redis_url(var, db), db)
+    return broker_url_for(default_redis_url(var, db))
 
 
 def prepare(var: Path | None = None) -> Path:

@@ -42,7 +42,7 @@ class EmbeddedValkey:
         return layout.valkey_url(self.home, db)
 
     def broker_url(self, db: int = 0) -> str:
-        return layout.broker_url_for(self.url(db), db)
+        return layout.broker_url_for(self.url(db))
 
     def is_running(self) -> bool:
         return self._server() is not None and self._answers()
