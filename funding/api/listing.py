@@ -7,7 +7,6 @@ were created, so that a cursor keeps its place.
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -52,18 +51,25 @@ def page(asked: Asked, wanted: Wanted, after: int | None, limit: int) -> list[Ro
     """At most `limit + 1` rows, each of another scheme, after a scheme's number."""
     index = asked.catalogue.index
     selection = Selection(asked.catalogue, wanted, asked.at.timestamp())
-    order, numbers = _order(asked.catalogue.key)
+    order, numbers = _order(asked.catalogue)
     start = 0 if after is None else bisect_right(numbers, after)
     positions = in_order(selection.mask, order[start:] if start else order, index.size, 0, limit + 1)
     return [index.rows[position] for position in positions]
 
 
-@lru_cache(maxsize=2)
-def _order(key: Key) -> tuple[list[int], list[int]]:
-    """Positions of the index by number of scheme, and those numbers."""
-    rows = enumerate(loading.current().index.rows)
-    pairs = sorted((row.scheme_id, position) for position, row in rows if row is not None)
-    return [position for _, position in pairs], [number for number, _ in pairs]
+_kept: tuple[object, Key, list[int], list[int]] | None = None
+
+
+def _order(catalogue: Catalogue) -> tuple[list[int], list[int]]:
+    """Positions of this very index by number of scheme, and those numbers; made once for an index and its version."""
+    global _kept  # noqa: PLW0603 - one order is kept, that of the index in use
+    kept = _kept
+    if kept is None or kept[0] is not catalogue.index or kept[1] != catalogue.key:
+        rows = enumerate(catalogue.index.rows)
+        pairs = sorted((row.scheme_id, position) for position, row in rows if row is not None)
+        order, numbers = [position for _, position in pairs], [number for number, _ in pairs]
+        kept = _kept = (catalogue.index, catalogue.key, order, numbers)
+    return kept[2], kept[3]
 
 
 def items(rows: list[Row], asked: Asked, request: HttpRequest) -> list[dict[str, Any]]:
