@@ -12,6 +12,7 @@ from openpyxl.styles import Font
 from territories.enums import PlaceKind
 from territories.filters import places_touched
 from territories.models import Place, Territory
+from ti_portal.core.spreadsheets import neutralised
 
 COLUMNS = (
     "Code",
@@ -28,14 +29,8 @@ COLUMNS = (
     "Adresse de la page",
 )
 WIDTHS = (14, 10, 44, 28, 10, 32, 20, 10, 44, 60, 14, 60)
-RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Row = Sequence[str | int | None]
-
-
-def harmless(value: str | int | None) -> str | int | None:
-    """The value, with an apostrophe in front of a text that a spreadsheet would run as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(RISKY_STARTS) else value
 
 
 def rows(territories: Iterable[Territory], known: dict[str, Place], site: str) -> Iterable[Row]:
@@ -45,7 +40,7 @@ def rows(territories: Iterable[Territory], known: dict[str, Place], site: str) -
         touched = [area.name for area in places_touched(territory, known, PlaceKind.REGION)]
         departements = [area.short_code for area in places_touched(territory, known, PlaceKind.DEPARTEMENT)]
         yield tuple(
-            harmless(value)
+            neutralised(value)
             for value in (
                 place.code,
                 f"ti-{territory.number}",
