@@ -89,3 +89,81 @@ class ContestState(models.TextChoices):
     OPEN = "open", "À traiter"
     UPHELD = "upheld", "Verdict confirmé"
     CORRECTED = "corrected", "Critère corrigé"
+
+
+class Rhythm(models.TextChoices):
+    """How often a source is read."""
+
+    MANUAL = "manual", "À la demande"
+    HOURLY = "hourly", "Chaque heure"
+    DAILY = "daily", "Chaque jour"
+    WEEKLY = "weekly", "Chaque semaine"
+
+
+class RunTrigger(models.TextChoices):
+    SCHEDULE = "schedule", "Le calendrier"
+    BUTTON = "button", "Une personne"
+    UPLOAD = "upload", "Un fichier envoyé"
+    COMMAND = "command", "Une commande"
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", "En cours"
+    UNCHANGED = "unchanged", "Rien de nouveau"
+    PLANNED = "planned", "À blanc : rien n’est écrit"
+    APPLIED = "applied", "Appliquée"
+    GUARDED = "guarded", "Appliquée sans rien fermer"
+    FAILED = "failed", "En échec"
+    LOST = "lost", "Interrompue"
+
+
+class LineOutcome(models.TextChoices):
+    NEW = "new", "Nouveau"
+    CHANGED = "changed", "Modifié"
+    REOPENED = "reopened", "Rouvert"
+    CLOSED = "closed", "Fermé"
+    VANISHED = "vanished", "N’est plus publié"
+    PROPOSED = "proposed", "À décider"
+    UNPLACED = "unplaced", "Lieu inconnu"
+    REFUSED = "refused", "Refusé"
+
+
+class ProposalState(models.TextChoices):
+    PENDING = "pending", "À décider"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+    SUPERSEDED = "superseded", "Remplacée"
+
+
+class NewsKind(models.TextChoices):
+    """What can happen to a call, as its followers are told."""
+
+    ANNOUNCED = "announced", "Appel annoncé"
+    OPENING = "opening", "Ouverture"
+    J30 = "j30", "Trente jours avant la clôture"
+    J15 = "j15", "Quinze jours avant la clôture"
+    J3 = "j3", "Trois jours avant la clôture"
+    LAST_DAY = "last_day", "Dernier jour"
+    MOVED = "moved", "Dates déplacées"
+    REOPENED = "reopened", "Réouverture"
+    NEW_ROUND = "new_round", "Nouvelle relève"
+    EXHAUSTED = "exhausted", "Enveloppe épuisée"
+    RESULTS = "results", "Résultats"
+    CANCELLED = "cancelled", "Relève annulée ou appel suspendu"
+
+
+class Frequency(models.TextChoices):
+    AT_ONCE = "at_once", "Dès que possible"
+    DAILY = "daily", "Un courriel par jour"
+    WEEKLY = "weekly", "Un courriel par semaine"
+
+
+class StopReason(models.TextChoices):
+    UNSUBSCRIBED = "unsubscribed", "Désinscription"
+    BOUNCED = "bounced", "Adresse qui ne reçoit plus"
+
+
+class AlertState(models.TextChoices):
+    WAITING = "waiting", "En attente"
+    WRITTEN = "written", "Écrite"
+    DROPPED = "dropped", "Sans objet"

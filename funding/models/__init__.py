@@ -1,27 +1,40 @@
-"""The public door of the models. Import direction: organisations → schemes → calls → listing, checks, directory."""
+"""The public door of the models. Import direction: organisations → schemes → calls → listing, checks, directory;
+schemes → sources; calls, checks → follows.
+"""
 
 from funding.models.calls import Call, Round
 from funding.models.checks import Contest, KeptCheck
 from funding.models.directory import Notice, Resource
+from funding.models.follows import Alert, CallNews, CallSnapshot, Follow, Subscriber
 from funding.models.listing import DataVersion, Listing
 from funding.models.organisations import Contact, Organisation
 from funding.models.schemes import AmountRule, Criterion, Scheme, SchemeExclusion, SchemeLink, SchemeOrganisation
+from funding.models.sources import Proposal, Source, SyncLine, SyncRun
 
 __all__ = [
+    "Alert",
     "AmountRule",
     "Call",
+    "CallNews",
+    "CallSnapshot",
     "Contact",
     "Contest",
     "Criterion",
     "DataVersion",
+    "Follow",
     "KeptCheck",
     "Listing",
     "Notice",
     "Organisation",
+    "Proposal",
     "Resource",
     "Round",
     "Scheme",
     "SchemeExclusion",
     "SchemeLink",
     "SchemeOrganisation",
+    "Source",
+    "Subscriber",
+    "SyncLine",
+    "SyncRun",
 ]

@@ -11,3 +11,10 @@ class MessageState(models.TextChoices):
     FAILED = "failed", "Abandonné"
 
     settled = nonmember(("sent", "failed"))
+
+
+class JobState(models.TextChoices):
+    RUNNING = "running", "En cours"
+    DONE = "done", "Réussi"
+    FAILED = "failed", "En échec"
+    LOST = "lost", "Interrompu"

@@ -1,10 +1,10 @@
-"""Tables without a domain word: the outbox."""
+"""Tables without a domain word: the outbox, and the runs of background jobs."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from ti_portal.core.enums import MessageState
+from ti_portal.core.enums import JobState, MessageState
 
 
 class OutboxMessageQuerySet(models.QuerySet):
@@ -54,3 +54,32 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"courriel {self.key}"
+
+
+class JobRun(models.Model):
+    """One run of a background job. At most one of a name runs at a time, until its lease ends (see `core.jobs`)."""
+
+    name = models.CharField("travail", max_length=100)
+    state = models.CharField("état", max_length=10, choices=JobState, default=JobState.RUNNING)
+    started_at = models.DateTimeField("commencé le")
+    lease_until = models.DateTimeField("tenu jusqu’au")
+    ended_at = models.DateTimeField("fini le", null=True, blank=True)
+    counts = models.JSONField("nombres", default=dict, blank=True)
+    error = models.CharField("erreur", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "exécution d’un travail"
+        verbose_name_plural = "exécutions des travaux"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_run_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state=JobState.RUNNING, ended_at=None)
+                | (~Q(state=JobState.RUNNING) & Q(ended_at__isnull=False)),
+                name="job_run_ends_with_its_instant",
+            ),
+            models.UniqueConstraint(F("name"), condition=Q(state="running"), name="job_run_is_alone"),
+        ]
+        indexes = [models.Index(F("name"), F("started_at").desc(), name="job_run_newest")]
+
+    def __str__(self) -> str:
+        return f"exécution {self.pk} de {self.name}"
