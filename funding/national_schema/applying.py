@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from funding.enums import CallKind, EditorialState
 from funding.models import Organisation, Scheme, SchemeLink
-from funding.national_schema.drafts import CALL_SLUG, COLUMNS, RELATIONS, Body, Draft
+from funding.national_schema.drafts import CALL_NAME, COLUMNS, RELATIONS, Body, Draft
 from funding.national_schema.known import IMPORTED_LINKS, Known, known_for, known_schemes
 from funding.national_schema.plan import MAX_SOURCE, Plan, plan
 from funding.national_schema.reading import read
@@ -20,7 +20,6 @@ from territories.names import slug as slug_of
 from ti_portal.core.text import fold
 
 DEFAULT_SOURCE = "Schéma national des aides"
-CALL_NAME = "Dépôt des demandes"
 _LOCK = 20_261_124_03
 _SLUG_LENGTH = 190
 
@@ -66,7 +65,7 @@ def apply(plan: Plan, *, actor, at: datetime, publish: bool = False) -> Applied:
     for new in plan.new:
         with _row(new.number):
             values = _values(new.draft, COLUMNS) | {"source_name": plan.source, "source_key": new.draft.key}
-            rows = {name: _rows(new.draft, name, bodies) for name in sorted(RELATIONS)}
+            rows = {name: _rows(new.draft, name, bodies) for name in sorted(RELATIONS & new.draft.given)}
             scheme = save_scheme(values=values, rows=rows, **sent).scheme
             created.append(move_scheme(scheme_id=scheme.pk, to_state=EditorialState.TO_VALIDATE, actor=actor, at=at))
     for change in plan.changed:
@@ -151,14 +150,14 @@ def _rows(draft: Draft, name: str, bodies: dict[Body, int], scheme_id: int | Non
 def _calls(draft: Draft) -> list[dict[str, Any]]:
     if draft.call is None:
         return []
-    rounds = [] if draft.call.is_permanent else [{"opens_at": draft.call.opens_at, "closes_at": draft.call.closes_at}]
+    call = draft.call
     return [
         {
-            "slug": CALL_SLUG,
-            "name": CALL_NAME,
-            "kind": CallKind.COUNTER,
-            "is_permanent": draft.call.is_permanent,
-            "rounds": rounds,
+            "slug": call.slug,
+            "name": call.name or CALL_NAME,
+            "kind": call.kind or CallKind.COUNTER,
+            "is_permanent": call.is_permanent,
+            "rounds": [{"opens_at": one.opens_at, "closes_at": one.closes_at} for one in call.rounds],
         }
     ]
 

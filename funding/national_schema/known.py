@@ -16,6 +16,7 @@ from funding.national_schema.drafts import (
     CriterionDraft,
     Draft,
     LinkDraft,
+    RoundDraft,
 )
 from funding.national_schema.exporting import Exporter, with_all
 from funding.national_schema.identifiers import by_identifier
@@ -168,7 +169,14 @@ def _call(calls: list[Call]) -> CallDraft | None:
     rounds = list(calls[0].rounds.all())
     if len(rounds) > 1 or bool(rounds) == calls[0].is_permanent:
         return None
-    return CallDraft(rounds[0].opens_at, rounds[0].closes_at) if rounds else CallDraft()
+    return CallDraft(
+        tuple(
+            RoundDraft(one.opens_at, one.closes_at, one.label, one.zone, one.announced_for, one.pk) for one in rounds
+        ),
+        calls[0].kind,
+        calls[0].name,
+        calls[0].url,
+    )
 
 
 def _organisations() -> tuple[dict[str, int], dict[str, int]]:

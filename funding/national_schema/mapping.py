@@ -222,7 +222,7 @@ def _call(row: dict[str, str], notes: Notes) -> CallDraft | None:
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         notes.refuse("date_cloture", "la clôture ne suit pas l’ouverture")
         return None
-    return CallDraft(opens_at, closes_at)
+    return CallDraft.between(opens_at, closes_at)
 
 
 def _links(row: dict[str, str], notes: Notes) -> tuple[tuple[LinkDraft, ...], str]:

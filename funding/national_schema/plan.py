@@ -150,7 +150,7 @@ def _items(found: Mapped, twins: list[int], known: Known, source: str) -> Iterat
 
 def _compared(found: Mapped, draft: Draft, scheme: KnownScheme, known: Known, source: str) -> Iterator[object]:
     is_foreign = scheme.source_name != source
-    differing = [name for name in FIELDS if _differs(draft, scheme, name, known)]
+    differing = [name for name in FIELDS if name in draft.given and _differs(draft, scheme, name, known)]
     proposed = [name for name in differing if is_foreign or name in scheme.protected]
     written = [name for name in differing if name not in proposed]
     if written:
@@ -166,10 +166,10 @@ def _compared(found: Mapped, draft: Draft, scheme: KnownScheme, known: Known, so
 
 def _differs(draft: Draft, scheme: KnownScheme, name: str, known: Known) -> bool:
     wanted = comparable(draft, name, known.key_of)
-    if wanted == comparable(scheme.stored, name, known.key_of):
+    if wanted == comparable(scheme.stored, name, known.key_of, like=draft):
         return False
     exported = scheme.exported
-    return exported is None or wanted != comparable(exported, name, known.key_of)
+    return exported is None or wanted != comparable(exported, name, known.key_of, like=draft)
 
 
 def _changes(draft: Draft, stored: Draft, names: list[str]) -> tuple[FieldChange, ...]:

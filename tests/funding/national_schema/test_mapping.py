@@ -151,7 +151,7 @@ def test_places_unknown_are_listed_and_excluded_ones_unknown_are_to_be_checked()
 
 def test_dates():
     assert read().draft.call == CallDraft()
-    assert read(date_ouverture="2026-01-05").draft.call == CallDraft(datetime(2026, 1, 4, 23, tzinfo=UTC))
+    assert read(date_ouverture="2026-01-05").draft.call == CallDraft.between(datetime(2026, 1, 4, 23, tzinfo=UTC), None)
     closed = read(date_ouverture="2026-01-05", date_cloture="2026-01-05").draft.call
     assert closed.closes_at == datetime(2026, 1, 5, 22, 59, 59, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""Where schemes and dates are read: kinds of sources, and what a reading of one gives."""
