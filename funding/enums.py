@@ -167,3 +167,11 @@ class AlertState(models.TextChoices):
     WAITING = "waiting", "En attente"
     WRITTEN = "written", "Écrite"
     DROPPED = "dropped", "Sans objet"
+
+
+class BeneficiaryKind(models.TextChoices):
+    """Who received. Only a legal person is named; « withheld » may be either, without proof."""
+
+    LEGAL_PERSON = "legal_person", "Personne morale"
+    INDIVIDUAL = "individual", "Particulier"
+    WITHHELD = "withheld", "Bénéficiaire non nommé"

@@ -1,5 +1,5 @@
 """The public door of the models. Import direction: organisations → schemes → calls → listing, checks, directory;
-schemes → sources; calls, checks → follows.
+schemes → sources, projects; calls, checks → follows.
 """
 
 from funding.models.calls import Call, Round
@@ -8,6 +8,7 @@ from funding.models.directory import Notice, Resource
 from funding.models.follows import Alert, CallNews, CallSnapshot, Follow, Subscriber
 from funding.models.listing import DataVersion, Listing
 from funding.models.organisations import Contact, Organisation
+from funding.models.projects import FundedProject, FundedProjectList
 from funding.models.schemes import AmountRule, Criterion, Scheme, SchemeExclusion, SchemeLink, SchemeOrganisation
 from funding.models.sources import Proposal, Source, SyncLine, SyncRun
 
@@ -22,6 +23,8 @@ __all__ = [
     "Criterion",
     "DataVersion",
     "Follow",
+    "FundedProject",
+    "FundedProjectList",
     "KeptCheck",
     "Listing",
     "Notice",
