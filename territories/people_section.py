@@ -1,6 +1,7 @@
 """The section « Qui l’anime » of a territory's page: the leading pair, then the other roles.
 
-Adds one query where no role is held, two more for the people who hold one, and one for a person who is signed in.
+Adds no query where the page knows already that nobody ever held a role, else one, two more for the people who hold
+one, and one for a person who is signed in.
 """
 
 from datetime import date
@@ -30,7 +31,8 @@ def load_people(territory: Territory, user: Any, today: date) -> dict[str, Any] 
 
     None when no role is held, except for the délégation, who may write the page all the same.
     """
-    mandates = list(Mandate.objects.raw(_IN_FORCE, [territory.pk, today, today]))
+    may_have = getattr(territory, "has_mandates", True)
+    mandates = list(Mandate.objects.raw(_IN_FORCE, [territory.pk, today, today])) if may_have else []
     if mandates:
         prefetch_related_objects(mandates, "person__contact_entry")
     rows = sorted(mandates, key=lambda mandate: _ORDER.get(mandate.role, len(_ORDER)))

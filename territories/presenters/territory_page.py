@@ -25,7 +25,7 @@ from territories.models import Territory, TerritoryProfile
 from territories.presenters.maps import drawing
 from territories.presenters.pages import POPULATION_YEAR, link
 from territories.presenters.territory import TerritoryFacts
-from territories.presenters.version import Version, data_version
+from territories.presenters.version import COLUMNS, FROM, Version, data_version
 from territories.search import of_name
 from ti_portal.core.templatetags.portal import number
 
@@ -33,8 +33,17 @@ logger = logging.getLogger(__name__)
 
 KEPT_PAGES = 400  # more than both waves together
 KEPT_SECONDS = 30 * 24 * 3600
-# One row at most. Written out because compiling this for each page would cost more than asking.
-_PROFILE = "SELECT * FROM territories_territoryprofile WHERE territory_id = %s"
+# All that a visit reads before its sections, in one round trip: the version of the data, the profile (all null when
+# there is none) and whether anyone has ever held a role. One row always. Written out because compiling this for each
+# page would cost more than asking.
+_VISIT = f"""
+SELECT profile.*, {", ".join(f"{column} AS {name}" for name, column in COLUMNS.items())},
+       EXISTS (SELECT FROM territories_mandate mandate WHERE mandate.territory_id = territory.id) AS has_mandates
+FROM {FROM}
+LEFT JOIN territories_place place ON place.code = %s
+LEFT JOIN territories_territory territory ON territory.place_id = place.id
+LEFT JOIN territories_territoryprofile profile ON profile.territory_id = territory.id
+"""  # noqa: S608 - columns of our own
 
 
 def members(facts: TerritoryFacts) -> dict | None:
@@ -145,11 +154,13 @@ def summary(facts: TerritoryFacts) -> str:
 
 def territory_for_page(code: str) -> Territory:
     """A territory of its own to each visit, with its profile as it is now. Raises Http404."""
-    page = _page(code, data_version())
+    (visit,) = TerritoryProfile.objects.raw(_VISIT, [code])
+    page = _page(code, tuple(getattr(visit, name) for name in COLUMNS))
     territory = copy(page.territory)
     territory.__dict__["_page"] = page
-    profile = TerritoryProfile.objects.raw(_PROFILE, [territory.pk])
-    territory._state.fields_cache["profile"] = next(iter(profile), None)  # noqa: SLF001 - as select_related would
+    territory.__dict__["has_mandates"] = visit.has_mandates
+    profile = visit if visit.pk is not None else None
+    territory._state.fields_cache["profile"] = profile  # noqa: SLF001 - as select_related would
     return territory
 
 

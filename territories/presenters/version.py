@@ -10,16 +10,23 @@ from django.db import connection
 
 Version = tuple[Any, ...]
 
-_SQL = """
-SELECT load.id, load.loaded_at, edition.id, edition.digest, edition.applied_at
-FROM (SELECT 1) AS one
+# For a query that asks for more at once: these columns, and this to take them from.
+COLUMNS = {
+    "load_id": "load.id",
+    "loaded_at": "load.loaded_at",
+    "edition_id": "edition.id",
+    "edition_digest": "edition.digest",
+    "applied_at": "edition.applied_at",
+}
+FROM = """(SELECT 1) AS one
 LEFT JOIN LATERAL (SELECT id, loaded_at FROM territories_referenceload ORDER BY id DESC LIMIT 1) load ON true
 LEFT JOIN LATERAL (SELECT id, digest, applied_at FROM territories_listedition ORDER BY id DESC LIMIT 1) edition ON true
 """
+_SQL = f"SELECT {', '.join(COLUMNS.values())} FROM {FROM}"  # noqa: S608 - columns of our own
 
 
 def data_version() -> Version:
-    """One small query, not compiled by the ORM: it runs for each page of a territory."""
+    """One small query, not compiled by the ORM: it runs for each answer about territories."""
     with connection.cursor() as cursor:
         cursor.execute(_SQL)
         return cursor.fetchone()
