@@ -153,7 +153,7 @@ def test_dates():
     assert read().draft.call == CallDraft()
     assert read(date_ouverture="2026-01-05").draft.call == CallDraft.between(datetime(2026, 1, 4, 23, tzinfo=UTC), None)
     closed = read(date_ouverture="2026-01-05", date_cloture="2026-01-05").draft.call
-    assert closed.closes_at == datetime(2026, 1, 5, 22, 59, 59, tzinfo=UTC)
+    assert closed.rounds[0].closes_at == datetime(2026, 1, 5, 22, 59, 59, tzinfo=UTC)
 
 
 def test_legal_bases_become_links_and_words():
