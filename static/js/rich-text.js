@@ -68,6 +68,12 @@ function fromTyped(text) {
     .join("");
 }
 
+// The engine's own focus command waits for the next frame: what is typed meanwhile would be lost.
+function focused(editor) {
+  editor.view.focus();
+  return editor.chain();
+}
+
 function linkPanel(editor, id) {
   const input = element("input", { id: `${id}-link`, className: "fr-input", type: "url", placeholder: "https://" });
   const message = element("p", { className: "fr-error-text", id: `${id}-link-error`, hidden: true });
@@ -82,7 +88,7 @@ function linkPanel(editor, id) {
   const panel = element("div", { className: "editor__link", hidden: true }, [group, apply, remove]);
   const close = () => {
     panel.hidden = true;
-    editor.commands.focus();
+    focused(editor);
   };
   const save = () => {
     const href = input.value.trim();
@@ -95,12 +101,12 @@ function linkPanel(editor, id) {
       return;
     }
     input.removeAttribute("aria-invalid");
-    editor.chain().focus().extendMarkRange("link").setLink({ href }).run();
+    focused(editor).extendMarkRange("link").setLink({ href }).run();
     close();
   };
   apply.addEventListener("click", save);
   remove.addEventListener("click", () => {
-    editor.chain().focus().extendMarkRange("link").unsetLink().run();
+    focused(editor).extendMarkRange("link").unsetLink().run();
     close();
   });
   panel.addEventListener("keydown", (event) => {
@@ -163,11 +169,14 @@ async function enhance(place) {
   // Somebody was quicker than the engine: what they typed is in the editor, and so is their cursor.
   const wasTyping = document.activeElement === textarea;
   textarea.hidden = true;
-  if (wasTyping) editor.commands.focus("end");
-  label.addEventListener("click", () => editor.commands.focus());
+  if (wasTyping) {
+    editor.commands.focus("end");
+    focused(editor);
+  }
+  label.addEventListener("click", () => focused(editor));
 
   const watched = BUTTONS.map((entry) => {
-    const button = barButton(entry.label, entry.icon, () => entry.run(editor.chain().focus()).run());
+    const button = barButton(entry.label, entry.icon, () => entry.run(focused(editor)).run());
     bar.append(button);
     return [button, () => editor.isActive(entry.mark, entry.with || {})];
   });
@@ -176,8 +185,8 @@ async function enhance(place) {
   watched.push([linkButton, () => editor.isActive("link")]);
   bar.append(linkButton);
   for (const [name, icon, run] of [
-    ["Annuler", "fr-icon-arrow-go-back-line", () => editor.chain().focus().undo().run()],
-    ["Rétablir", "fr-icon-arrow-go-forward-line", () => editor.chain().focus().redo().run()],
+    ["Annuler", "fr-icon-arrow-go-back-line", () => focused(editor).undo().run()],
+    ["Rétablir", "fr-icon-arrow-go-forward-line", () => focused(editor).redo().run()],
   ]) {
     const button = barButton(name, icon, run);
     button.removeAttribute("aria-pressed");

@@ -19,12 +19,15 @@ from pathlib import Path
 import pytest
 import redis
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 START_SECONDS = 60
+# A page that comes costs nothing more; on a busy machine it comes late, and late is not wrong.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -95,7 +98,7 @@ def open_page(browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport=size, java_script_enabled=javascript, locale="fr-FR")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         return page
@@ -143,7 +146,7 @@ def _wait_until_it_answers(address: str, process: subprocess.Popen, log: Path) -
         if process.poll() is not None:
             break
         try:
-            urllib.request.urlopen(f"{address}/recherche/", timeout=5).close()  # noqa: S310 - our own address
+            urllib.request.urlopen(f"{address}/recherche/", timeout=START_SECONDS).close()  # noqa: S310 - our own address
         except urllib.error.HTTPError as answer:
             answer.close()
             if answer.code < 500:
