@@ -14,8 +14,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from funding import national_schema
 from funding.models import Scheme
+from funding.national_schema import wording
+from funding.national_schema.applying import DEFAULT_SOURCE, StaleImportError, apply, preview
+from funding.national_schema.plan import Plan
 from funding.permissions import can_edit_schemes
 from ti_portal.core.admin_bases import log_rows
 from ti_portal.core.spreadsheets import UnreadableTable
@@ -37,8 +39,8 @@ class KeptFile:
     source: str
     is_done: bool = False
 
-    def plan(self, at: datetime) -> national_schema.Plan:
-        return national_schema.preview(self.content, at=at, source=self.source)
+    def plan(self, at: datetime) -> Plan:
+        return preview(self.content, at=at, source=self.source)
 
 
 class UploadForm(forms.Form):
@@ -50,7 +52,7 @@ class UploadForm(forms.Form):
     source = forms.CharField(
         label="Nom de la source",
         max_length=200,
-        initial=national_schema.DEFAULT_SOURCE,
+        initial=DEFAULT_SOURCE,
         help_text="Le même nom au prochain import : il dit quels dispositifs sont ceux de ce fichier.",
     )
 
@@ -111,18 +113,18 @@ class NationalSchemaMixin:
             return self._plan_page(request, kept, plan, refusal)
         try:
             publish = request.POST.get("publish") == "on"
-            applied = national_schema.apply(plan, actor=request.user, at=now, publish=publish)
-        except (national_schema.StaleImportError, ValidationError) as error:
-            return self._plan_page(request, kept, plan, national_schema.wording.refusal(error))
+            applied = apply(plan, actor=request.user, at=now, publish=publish)
+        except (StaleImportError, ValidationError) as error:
+            return self._plan_page(request, kept, plan, wording.refusal(error))
         self._keep(request, token, replace(kept, content=b"", is_done=True))
         self._log_import(request, kept, plan)
-        for number, sentence in enumerate(national_schema.wording.outcome(applied)):
+        for number, sentence in enumerate(wording.outcome(applied)):
             level = messages.SUCCESS if number == 0 else messages.INFO
             if number <= SHOWN // 10:
                 messages.add_message(request, level, sentence)
         return HttpResponseRedirect(reverse("admin:funding_scheme_changelist"))
 
-    def _log_import(self, request: HttpRequest, kept: KeptFile, plan: national_schema.Plan) -> None:
+    def _log_import(self, request: HttpRequest, kept: KeptFile, plan: Plan) -> None:
         written = [*plan.new, *plan.changed]
         keys = [item.draft.key for item in written]
         schemes = Scheme.objects.filter(source_key__in=keys, source_name=plan.source).order_by("pk")
@@ -138,7 +140,7 @@ class NationalSchemaMixin:
                 "title": "Ce que le fichier change",
                 "kept": kept,
                 "plan": plan,
-                "summary": national_schema.wording.summary(plan),
+                "summary": wording.summary(plan),
                 "refusal": refusal,
                 **{name: rows[:SHOWN] for name, rows in groups.items()},
                 "hidden": {name: max(0, len(rows) - SHOWN) for name, rows in groups.items()},

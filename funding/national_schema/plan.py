@@ -9,7 +9,7 @@ from funding.national_schema.drafts import FIELDS, Draft, comparable
 from funding.national_schema.known import Known, KnownScheme
 from funding.national_schema.mapping import Mapped, mapped
 from funding.national_schema.reading import Sheet, duplicates
-from funding.national_schema.renderings import rendered
+from funding.sync.renderings import rendered
 
 MAX_SOURCE = 200
 

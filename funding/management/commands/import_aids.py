@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from funding.national_schema import DEFAULT_SOURCE, StaleImportError, apply, preview, wording
+from funding.national_schema import wording
+from funding.national_schema.applying import DEFAULT_SOURCE, StaleImportError, apply, preview
 from ti_portal.core.spreadsheets import UnreadableTable
 
 

@@ -7,7 +7,8 @@ from django.db import connection
 
 from funding import schemes
 from funding.models import Organisation, Round, Scheme
-from funding.national_schema import StaleImportError, apply, preview, wording
+from funding.national_schema import wording
+from funding.national_schema.applying import StaleImportError, apply, preview
 from funding.national_schema.identifiers import Identifiers
 from tests.funding.drafts import AT, organisation, published
 from tests.funding.national_schema.files import file, key, row

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from funding.eligibility import labels
-from funding.eligibility.french import moment
+from funding.eligibility.french import euros, moment, percent
 from funding.enums import Role
-from funding.national_schema.drafts import CallDraft, CriterionDraft, Draft
+from funding.national_schema.drafts import AmountDraft, CallDraft, CriterionDraft, Draft, RoundDraft
 from funding.national_schema.texts import shortened, to_text
 
 LENGTH = 160
@@ -29,6 +29,8 @@ def _text(draft: Draft, field: str) -> str:
         return _call(draft.call)
     if field == "criteria":
         return " ; ".join(_criterion(row) for row in draft.criteria)
+    if field == "amounts":
+        return " ; ".join(_amount(row) for row in draft.amounts)
     if field == "roles":
         return _joined(f"{body.shown} ({_ROLES[role].lower()})" for body, role in draft.roles)
     if field == "links":
@@ -53,14 +55,25 @@ def _criterion(row: CriterionDraft) -> str:
     return f"{_KINDS[str(row.kind)]} : {' '.join(' '.join(part for part in parts if part).split())}"
 
 
+def _amount(row: AmountDraft) -> str:
+    rate = percent(row.rate) if row.rate is not None else ""
+    sums = " à ".join(euros(one) for one in (row.amount, row.lower, row.upper) if one is not None)
+    parts = ["jusqu’à" if row.is_ceiling else "", rate, sums, f"({row.text})" if row.text else ""]
+    return " ".join(part for part in parts if part)
+
+
 def _call(call: CallDraft | None) -> str:
     if call is None:
         return "plusieurs appels ou relèves"
-    if call.is_permanent:
-        return "permanent"
-    opens = f"ouvre le {moment(call.opens_at)}" if call.opens_at else ""
-    closes = f"ferme le {moment(call.closes_at)}" if call.closes_at else ""
-    return ", ".join(part for part in (opens, closes) if part)
+    return " ; ".join(_round(one) for one in call.rounds) or "permanent"
+
+
+def _round(one: RoundDraft) -> str:
+    opens = f"ouvre le {moment(one.opens_at)}" if one.opens_at else ""
+    closes = f"ferme le {moment(one.closes_at)}" if one.closes_at else ""
+    announced = f"annoncée pour {one.announced_for}" if one.announced_for else ""
+    dates = ", ".join(part for part in (opens, closes, announced) if part)
+    return f"{one.label} : {dates}" if one.label else dates
 
 
 def _common(first: str, second: str) -> int:
