@@ -16,7 +16,7 @@ from territories.sections import Section, register, registered
 
 NEVERS = "/territoires/ti-2023-2707-nevers-val-de-loire/"
 HTML_BYTES, COMPRESSED_BYTES = 60_000, 15_000
-QUERIES = 4  # versions of the data of territories and of funding, the profile, the people who act for the territory
+QUERIES = 2  # versions of the data of territories and of funding, the profile, the people who act for the territory
 
 
 def headings(response) -> list[str]:
