@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -25,6 +27,7 @@ class TerritoriesConfig(AppConfig):
         from territories.people_section import register_people
         from territories.presenters.territory_sections import register_sections
         from ti_portal.accounts import personal_data
+        from ti_portal.core import jobs
 
         register_sections()
         register_people()
@@ -34,4 +37,12 @@ class TerritoriesConfig(AppConfig):
             export=own_data.export_territories,
             erase=own_data.erase_territories,
             kept=own_data.KEPT,
+        )
+        jobs.register(
+            "territories.remind_contact_entries",
+            label="Rappels de l’annuaire",
+            does="Demande à chaque personne de l’annuaire de confirmer ses coordonnées, une fois l’an.",
+            every=timedelta(days=1),
+            lease=timedelta(minutes=6),
+            words={"reminders": "rappels écrits"},
         )

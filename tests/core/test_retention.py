@@ -3,9 +3,9 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.sessions.models import Session
 
-from ti_portal.core.enums import MessageState
+from ti_portal.core.enums import JobState, MessageState
 from ti_portal.core.mail import queue_message
-from ti_portal.core.models import OutboxMessage
+from ti_portal.core.models import JobRun, OutboxMessage
 from ti_portal.core.retention import purge
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Europe/Paris"))
@@ -33,3 +33,28 @@ def test_expired_sessions_go_and_others_stay(db):
     Session.objects.create(session_key="kept", session_data="", expire_date=NOW + timedelta(days=1))
     assert purge(at=NOW)["sessions"] == 1
     assert list(Session.objects.values_list("session_key", flat=True)) == ["kept"]
+
+
+def run_of(name: str, hours_ago: float, state: str, **counts: int) -> JobRun:
+    at = NOW - timedelta(hours=hours_ago)
+    return JobRun.objects.create(name=name, state=state, started_at=at, lease_until=at, ended_at=at, counts=counts)
+
+
+def test_runs_of_jobs_are_kept_a_month_and_idle_ones_of_every_minute_a_day(db):
+    every_minute, daily, month = "core.sweep_outbox", "core.purge", 30 * 24
+    gone = [
+        run_of(every_minute, 25, JobState.DONE),
+        run_of(every_minute, month + 1, JobState.DONE, sent=1),
+        run_of(every_minute, month + 1, JobState.FAILED),
+        run_of(daily, month + 1, JobState.DONE),
+    ]
+    kept = [
+        run_of(every_minute, 23, JobState.DONE),
+        run_of(every_minute, 25, JobState.DONE, sent=1),
+        run_of(every_minute, 25, JobState.FAILED),
+        run_of(daily, 25, JobState.DONE),
+        # The last of its kind, however old.
+        run_of(daily, 2 * month, JobState.FAILED),
+    ]
+    assert purge(at=NOW)["runs"] == len(gone)
+    assert set(JobRun.objects.values_list("pk", flat=True)) == {run.pk for run in kept}

@@ -6,6 +6,8 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
+from ti_portal.core.jobs import run_job
+
 HEARTBEAT_KEY = "heartbeat"
 # The sweep is rung every minute: a long backlog is taken up by the next one.
 SWEEP_SECONDS = 50
@@ -18,14 +20,22 @@ def deliver_message_task(*, message_id: int, **_future) -> None:
     deliver_message(message_id=message_id, at=timezone.now())
 
 
-@shared_task(name="core.sweep_outbox")
+@shared_task(name="core.sweep_outbox", soft_time_limit=150, time_limit=170)
 def sweep_outbox_task(**_future) -> None:
     from ti_portal.core.mail import sweep_outbox
 
-    deadline = time.monotonic() + SWEEP_SECONDS
-    while time.monotonic() < deadline:
-        if sweep_outbox(at=timezone.now()).is_over:
-            break
+    def sweep() -> dict[str, int]:
+        counts = {"sent": 0, "refused": 0}
+        deadline = time.monotonic() + SWEEP_SECONDS
+        while time.monotonic() < deadline:
+            swept = sweep_outbox(at=timezone.now())
+            counts["sent"] += swept.sent
+            counts["refused"] += swept.refused
+            if swept.is_over:
+                break
+        return counts
+
+    run_job("core.sweep_outbox", at=timezone.now(), work=sweep)
 
 
 @shared_task(name="core.heartbeat")
@@ -38,4 +48,5 @@ def heartbeat_task(**_future) -> None:
 def purge_task(**_future) -> None:
     from ti_portal.core.retention import purge
 
-    purge(at=timezone.now())
+    at = timezone.now()
+    run_job("core.purge", at=at, work=lambda: purge(at=at))
