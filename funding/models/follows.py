@@ -13,8 +13,17 @@ from funding.models.schemes import Scheme
 from territories.models.places import Place
 
 
+SCHEME_TEXTS = ("description", "eligibility_text", "to_prepare")
+
+
 def every_news() -> list[str]:
     return list(NewsKind.values)
+
+
+class SubscriberQuerySet(models.QuerySet):
+    def of_address(self, email: str):
+        """At most one, whatever the case it is written in."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=email.strip().lower())
 
 
 class Subscriber(models.Model):
@@ -49,6 +58,8 @@ class Subscriber(models.Model):
     stop_reason = models.CharField("arrêtée parce que", max_length=12, choices=StopReason, blank=True)
     last_digest_at = models.DateTimeField("dernier envoi groupé", null=True, blank=True, editable=False)
 
+    objects = SubscriberQuerySet.as_manager()
+
     class Meta:
         verbose_name = "personne abonnée"
         verbose_name_plural = "personnes abonnées"
@@ -69,6 +80,24 @@ class Subscriber(models.Model):
         return f"personne abonnée {self.pk}"
 
 
+class FollowQuerySet(models.QuerySet):
+    def with_targets(self):
+        """Each with what it is of and whose it is, long texts left out: one query, then their names and addresses."""
+        return self.select_related("subscriber", "call__scheme", "scheme", "place", "kept_check").defer(
+            "call__text",
+            "kept_check__facts",
+            "kept_check__verdicts",
+            *(f"{path}__{name}" for path in ("scheme", "call__scheme") for name in SCHEME_TEXTS),
+        )
+
+    def confirmed(self):
+        return self.exclude(confirmed_at=None)
+
+    def counted_of(self, **target) -> int:
+        """How many people are told about a thing, and have not stopped: `counted_of(call=call)`."""
+        return self.confirmed().filter(subscriber__stopped_at=None, **target).count()
+
+
 class Follow(models.Model):
     """One thing that a person follows: exactly one of the four. It counts once confirmed."""
 
@@ -79,6 +108,8 @@ class Follow(models.Model):
     kept_check = models.ForeignKey(KeptCheck, on_delete=models.CASCADE, null=True, blank=True, related_name="follows")
     created_at = models.DateTimeField("suivi depuis")
     confirmed_at = models.DateTimeField("confirmé le", null=True, blank=True)
+
+    objects = FollowQuerySet.as_manager()
 
     class Meta:
         verbose_name = "suivi"
@@ -110,17 +141,31 @@ class Follow(models.Model):
     def __str__(self) -> str:
         return f"suivi {self.pk}"
 
+    @property
+    def target(self) -> Call | Scheme | Place | KeptCheck:
+        return self.call or self.scheme or self.place or self.kept_check
+
+    @property
+    def target_key(self) -> tuple[int | None, ...]:
+        """The same for two follows of the same thing."""
+        return self.call_id, self.scheme_id, self.place_id, self.kept_check_id
+
 
 class CallSnapshot(models.Model):
-    """A call as its followers last knew it: what is compared with today's rows to find what changed."""
+    """A call as its followers last knew it: what is compared with today's rows to find what changed.
+
+    `next_at` is the first instant at which something is to be told of it that was not told yet.
+    """
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="snapshot", verbose_name="appel")
     content = models.JSONField("contenu")
     taken_at = models.DateTimeField("pris le")
+    next_at = models.DateTimeField("à revoir le", null=True, blank=True)
 
     class Meta:
         verbose_name = "état connu d’un appel"
         verbose_name_plural = "états connus des appels"
+        indexes = [models.Index(F("next_at"), name="call_snapshot_due")]
 
     def __str__(self) -> str:
         return f"état connu de l’appel {self.call_id}"

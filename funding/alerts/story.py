@@ -1,0 +1,29 @@
+"""One look at a call: what to tell, and when to look again. Pure."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from funding.alerts import moments
+from funding.alerts.changes import changes
+from funding.alerts.known import Fact, KnownCall
+
+
+class Told(NamedTuple):
+    facts: tuple[Fact, ...]
+    next_at: datetime | None
+
+
+def tell(before: KnownCall | None, after: KnownCall, *, since: datetime | None, at: datetime, stamp: str = "") -> Told:
+    """What to tell at `at` of a call known as `before`, whose first moment not told yet is `since`.
+
+    A moment that fell due meanwhile is told if it stood in what was known and still stands: what a change brings is
+    told by the change. Looking again without a change tells nothing twice.
+    """
+    known = () if before is None else [moment.key for moment in moments.moments(before)]
+    facts = (*changes(before, after, at, stamp), *moments.due(after, since, at, known))
+    return Told(facts, moments.next_moment(after, at))
+
+
+def baseline(call: KnownCall, at: datetime) -> Told:
+    """The first look of all: nothing of what was there before is news."""
+    return Told((), moments.next_moment(call, at))
