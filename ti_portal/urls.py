@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("ti_portal.home.urls")),
     path("", include("territories.urls")),
     path("", include("funding.urls")),
+    path("", include("events.urls")),
     path("api/", include("ti_portal.api")),
     path("comptes/", include("ti_portal.accounts.urls")),
     path("administration/", admin.site.urls),

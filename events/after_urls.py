@@ -1,0 +1,5 @@
+"""Addresses of what an event leaves: recording, report, questions and answers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

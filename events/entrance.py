@@ -1,0 +1,38 @@
+"""Who stands in the room: a registered person, known by their account or by the link of their registration.
+
+Entering by the link writes the registration's id in the visitor's session (signed, no personal data); nothing else of
+them is kept. A place that was given back no longer opens anything.
+"""
+
+from django.http import HttpRequest
+
+from events.models import Event, Registration
+
+_KEY = "event_registrations"
+_MOST = 20  # events one browser entered; the oldest is forgotten
+
+
+def enter(request: HttpRequest, registration: Registration) -> None:
+    """Remember in this browser that its owner is this registered person."""
+    entered = {**request.session.get(_KEY, {})}
+    entered.pop(str(registration.event_id), None)
+    entered[str(registration.event_id)] = registration.pk
+    request.session[_KEY] = dict(list(entered.items())[-_MOST:])
+
+
+def leave(request: HttpRequest, event: Event) -> None:
+    """Forget it."""
+    entered = {**request.session.get(_KEY, {})}
+    if entered.pop(str(event.pk), None) is not None:
+        request.session[_KEY] = entered
+
+
+def registration_of(request: HttpRequest, event: Event) -> Registration | None:
+    """The registration, with a place, of the person who asks; None for anyone else. One query at most."""
+    registered = event.registrations.registered()
+    entered = request.session.get(_KEY, {}).get(str(event.pk))
+    if entered is not None:
+        return registered.filter(pk=entered).first()
+    if request.user.is_authenticated:
+        return registered.filter(user=request.user).order_by("pk").first()
+    return None

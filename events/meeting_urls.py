@@ -1,0 +1,5 @@
+"""Addresses of events: list, page, registration, calendar."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
