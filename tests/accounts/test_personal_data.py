@@ -159,7 +159,7 @@ def test_two_last_members_who_leave_at_once_do_not_both_leave():
     refused = []
 
     def leave(member):
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             delete_account(user_id=member.pk, at=NOW)
         except LastDelegationAccount:
@@ -171,7 +171,7 @@ def test_two_last_members_who_leave_at_once_do_not_both_leave():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
     assert len(refused) == 1
     assert User.objects.delegation().count() == 1

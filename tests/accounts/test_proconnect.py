@@ -49,7 +49,7 @@ def leave(client, process: str = "login") -> str:
 def agree(address: str) -> str:
     """Follow the address to the provider, which sends the browser back; return where to."""
     try:
-        urllib.request.build_opener(_NoRedirect).open(address, timeout=5)
+        urllib.request.build_opener(_NoRedirect).open(address, timeout=60)
     except urllib.error.HTTPError as answer:
         back = urlsplit(answer.headers["Location"])
         answer.close()

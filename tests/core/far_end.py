@@ -55,7 +55,7 @@ class FarEnd:
         with self._arrived:
             return Counter(message["Message-ID"].strip() for message in self.received)
 
-    def wait_for(self, number: int, *, seconds: float = 30) -> int:
+    def wait_for(self, number: int, *, seconds: float = 90) -> int:
         """Wait until `number` different messages arrived, or the time is over; return how many did."""
         deadline = time.monotonic() + seconds
         while (arrived := len(self.counts)) < number and time.monotonic() < deadline:

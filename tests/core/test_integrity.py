@@ -29,7 +29,7 @@ def test_two_threads_writing_the_same_period_leave_one(committed_db):
 
     def write() -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             with refused_by_constraints(Membership):
                 Membership.objects.create(member=member, container=container, valid_from=date(2020, 1, 1))
             outcomes.append("written")

@@ -82,7 +82,7 @@ def test_two_transactions_with_the_same_key_write_one_message(committed_db):
 
     def write(number):
         try:
-            both.wait(5)
+            both.wait(60)
             return queued(subject=str(number)) is not None
         finally:
             connection.close()
@@ -131,7 +131,7 @@ def test_two_deliveries_at_once_send_once(committed_db, server):
 
     def deliver(_):
         try:
-            both.wait(5)
+            both.wait(60)
             return deliver_message(message_id=message.pk, at=NOW)
         finally:
             connection.close()

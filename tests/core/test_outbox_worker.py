@@ -78,7 +78,7 @@ def write(environment) -> Iterator[Callable[[int, int], None]]:
 
     yield ask
     process.stdin.close()
-    process.wait(20)
+    process.wait(60)
     process.stdout.close()
 
 
@@ -94,7 +94,7 @@ def worker(environment, log: Path) -> Iterator[Callable[[], None]]:
 
     def kill() -> None:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
     try:
         yield kill
@@ -102,7 +102,7 @@ def worker(environment, log: Path) -> Iterator[Callable[[], None]]:
         if process.poll() is None:
             process.terminate()
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 kill()
 
@@ -113,7 +113,7 @@ def ring_sweep(broker: EmbeddedValkey) -> None:
         app.send_task("core.sweep_outbox", connection=connection)
 
 
-def settled(number: int, *, seconds: float = 30) -> int:
+def settled(number: int, *, seconds: float = 90) -> int:
     deadline = time.monotonic() + seconds
     sent = OutboxMessage.objects.filter(state=MessageState.SENT)
     while sent.count() < number and time.monotonic() < deadline:
@@ -191,7 +191,7 @@ def test_a_far_end_that_comes_back_receives_what_waited(environment, broker, ser
     server.answer_recipient = lambda address: "451 not now"
     write(0, 5)
     with worker(environment, tmp_path / "worker.log"):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while OutboxMessage.objects.filter(attempts=1).count() < 5 and time.monotonic() < deadline:
             time.sleep(0.1)
         server.answer_recipient = lambda address: "250 OK"

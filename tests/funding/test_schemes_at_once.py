@@ -17,7 +17,7 @@ def test_publications_at_once_each_get_their_version(committed_db):
 
     def work(summary: str):
         try:
-            start.wait(10)
+            start.wait(60)
             for turn in range(4):
                 for scheme in (one, other):
                     schemes.save_scheme(scheme_id=scheme.pk, values={"summary": f"{summary} {turn}"}, actor=None, at=AT)

@@ -73,11 +73,11 @@ def test_a_real_beat_and_a_real_worker_make_it_ready(committed_db, database_envi
         stderr=subprocess.DEVNULL,
     )
     try:
-        limit = time.monotonic() + 75
+        limit = time.monotonic() + 120
         while cache.get(HEARTBEAT_KEY) is None and time.monotonic() < limit:
-            time.sleep(0.5)
+            time.sleep(0.1)
         assert checks(client)[1]["taches"] == "ok"
     finally:
         worker.terminate()
-        worker.wait(20)
+        worker.wait(60)
         cache.delete(HEARTBEAT_KEY)

@@ -41,6 +41,15 @@ def test_default_is_used_when_empty():
     assert Environment({"X": "  "}).integer("X", 7) == 7
 
 
+def test_pairs_are_read_and_a_bad_one_keeps_its_secret():
+    assert Environment({}).pairs("X") == {}
+    assert Environment({"X": " aides=a=b  region=c "}).pairs("X") == {"aides": "a=b", "region": "c"}
+    for bad in ("secret", "=secret", "aides="):
+        env = Environment({"X": bad})
+        assert env.pairs("X") == {}
+        assert "secret" not in env.problems[0]
+
+
 def test_every_fault_is_named_at_once_and_no_value_is_repeated():
     env = Environment({"PORT": "eight thousand secrets", "URL": "ftp://somewhere"})
     env.integer("PORT")
@@ -64,7 +73,7 @@ def start(**changes: str | None) -> subprocess.CompletedProcess:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

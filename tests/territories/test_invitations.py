@@ -188,7 +188,7 @@ def in_parallel(*calls):
 
     def run(index, call):
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             outcomes[index] = call()
         except Exception as error:  # noqa: BLE001 - the outcome is what the test looks at
             outcomes[index] = error
@@ -199,7 +199,7 @@ def in_parallel(*calls):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return outcomes
 
 

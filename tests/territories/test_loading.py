@@ -241,7 +241,7 @@ def test_a_load_that_is_killed_leaves_the_database_as_it_was(committed_db, datab
     command = [sys.executable, "manage.py", "load_reference"]
     child = subprocess.Popen(command, cwd=settings.BASE_DIR, env=database_environment, stdout=subprocess.PIPE)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not _writes_places() and time.monotonic() < deadline:
             time.sleep(0.01)
         assert child.poll() is None, "the load was over before it could be killed"
@@ -273,7 +273,7 @@ def test_two_loads_at_once_do_the_work_once(committed_db):
 
     def work():
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             outcomes.append(loading.load(at=AT).is_done_already)
         except Exception as error:  # noqa: BLE001 - shown by the assertion
             outcomes.append(error)

@@ -287,7 +287,7 @@ def test_two_people_apply_the_same_plan_at_once(committed_db):
 
     def work():
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             results.append(apply(found, at=AT))
         except Exception as error:  # noqa: BLE001 - shown by the assertion
             results.append(error)

@@ -1,5 +1,6 @@
 """The supervisor runs in a process of its own here: it takes the signals of the whole process."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import os, sys
 from ti_portal.core.supervisor import Patience, Program, Supervisor, SupervisorError
 
 programs = [Program(name, ["/bin/sh", "-c", text]) for name, text in zip(sys.argv[1::2], sys.argv[2::2])]
-patience = Patience(grace=1.0, quick_death=5.0, deaths=3, back_off=0.05)
+patience = Patience(grace=float(os.environ.get("GRACE", "1")), quick_death=60.0, deaths=3, back_off=0.05)
 supervisor = Supervisor(programs, write=lambda line: print(line, flush=True), patience=patience)
 try:
     supervisor.run(probe=lambda: True, on_ready=lambda: print("prêt", flush=True))
@@ -32,10 +33,11 @@ STUBBORN = "(trap '' TERM; sleep 61) & (trap '' TERM; sleep 61) & echo lancé; t
 
 
 class Run:
-    def __init__(self, *programs: str) -> None:
+    def __init__(self, *programs: str, grace: float = 1.0) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", SCRIPT, *programs],
             cwd=layout.project_root(),
+            env={**os.environ, "GRACE": str(grace)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -55,7 +57,7 @@ class Run:
         return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True)]
 
     def finish(self) -> int:
-        self.lines += (self.process.communicate(timeout=20)[0] or "").splitlines()
+        self.lines += (self.process.communicate(timeout=60)[0] or "").splitlines()
         return self.process.returncode
 
 
@@ -63,8 +65,8 @@ class Run:
 def run() -> Iterator[Callable[..., Run]]:
     runs: list[Run] = []
 
-    def start(*programs: str) -> Run:
-        runs.append(Run(*programs))
+    def start(*programs: str, **patience: float) -> Run:
+        runs.append(Run(*programs, **patience))
         return runs[-1]
 
     yield start
@@ -73,7 +75,7 @@ def run() -> Iterator[Callable[..., Run]]:
         started.process.communicate()
 
 
-def none_left(pids: list[int], seconds: float = 5.0) -> bool:
+def none_left(pids: list[int], seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not any(processes.living(pid) for pid in pids):
@@ -112,20 +114,18 @@ def test_program_deaf_to_sigterm_is_killed_after_the_grace(run) -> None:
     begun = time.monotonic()
     started.process.terminate()
     assert started.finish() == 0
-    assert 0.9 < time.monotonic() - begun < 4
+    assert time.monotonic() - begun > 0.9
     assert none_left(family)
 
 
 def test_second_request_does_not_wait(run) -> None:
-    started = run("sourd", "trap '' TERM INT; echo lancé; while :; do sleep 1; done")
+    started = run("sourd", "trap 'echo prié' TERM; echo lancé; while :; do sleep 1 & wait; done", grace=600)
     started.read_until("lancé")
     family = started.family()
-    begun = time.monotonic()
     started.process.send_signal(signal.SIGINT)
-    time.sleep(0.1)
+    started.read_until("prié")
     started.process.send_signal(signal.SIGINT)
     assert started.finish() == 0
-    assert time.monotonic() - begun < 0.9
     assert none_left(family)
 
 
@@ -162,17 +162,18 @@ def test_supervisor_and_guard_killed_together_leave_no_program(run) -> None:
 
 def test_supervisor_killed_at_once_leaves_nothing(run) -> None:
     """No instant between two forks may lose a program: kill at many different moments of the start."""
+    nap = f"62.{os.getpid()}"  # other suites of this machine have theirs
     for delay in range(6):
-        started = run("web", "exec sleep 62", "worker", "exec sleep 62", "beat", "exec sleep 62")
+        started = run("web", f"exec sleep {nap}", "worker", f"exec sleep {nap}", "beat", f"exec sleep {nap}")
         while not started.family():
             time.sleep(0.001)
         time.sleep(delay / 200)
         started.process.kill()
         started.finish()
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline and sleepers("62"):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and sleepers(nap):
         time.sleep(0.02)
-    assert not sleepers("62")
+    assert not sleepers(nap)
 
 
 def sleepers(seconds: str) -> list[int]:
@@ -191,7 +192,7 @@ def test_command_that_does_not_exist_is_given_up(tmp_path: Path) -> None:
     script = SCRIPT.replace('["/bin/sh", "-c", text]', "[text]")
     result = subprocess.run(
         [sys.executable, "-c", script, "web", str(tmp_path / "absent")],
-        cwd=layout.project_root(), capture_output=True, text=True, check=False, timeout=20,
+        cwd=layout.project_root(), capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert result.returncode == 3
     assert "absent : No such file or directory" in result.stdout
@@ -206,5 +207,5 @@ def test_closed_output_stops_the_run() -> None:
     process.stdout.readline()
     family = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
     process.stdout.close()
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     assert none_left(family)

@@ -38,14 +38,14 @@ class Up:
         return self.log.read_text(errors="replace")
 
     def wait_ready(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while "Le portail est prêt" not in self.output:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(self.output)
             time.sleep(0.05)
 
     def health(self) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/sante", timeout=10) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/sante", timeout=60) as response:
             return response.status
 
     def programs(self) -> list[int]:
@@ -58,7 +58,7 @@ class Up:
 
     def finish(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
 
 
 def clean_environment(var: Path, **environment: str) -> dict[str, str]:
@@ -73,7 +73,7 @@ def refused(var: Path, *options: str, **environment: str) -> str:
     result = subprocess.run(
         [sys.executable, "manage.py", "up", *options],
         cwd=layout.project_root(), env=clean_environment(var, **environment),
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert result.returncode == 1, result.stdout + result.stderr
     assert "Traceback" not in result.stderr

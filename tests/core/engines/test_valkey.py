@@ -37,7 +37,7 @@ def test_server_answers_redis_py_and_celery(valkey: EmbeddedValkey) -> None:
     app = Celery("essai", broker=valkey.broker_url(db=1))
     app.send_task("essai.tâche", queue="mail")
     with app.connection_for_read() as connection:
-        message = connection.SimpleQueue("mail").get(timeout=5)
+        message = connection.SimpleQueue("mail").get(timeout=60)
         assert message.headers["task"] == "essai.tâche"
         message.ack()
     app.close()

@@ -50,7 +50,7 @@ def serving() -> Iterator[Register]:
         def do_GET(self) -> None:
             register.asked.append(self.path)
             if register.behaviour == "hang":
-                register.leaving.wait(30)
+                register.leaving.wait(60)
                 return
             self.send_response(register.status)
             for name, value in register.headers.items():
@@ -80,7 +80,7 @@ def serving() -> Iterator[Register]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     register.url = f"http://127.0.0.1:{server.server_port}/search"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield register
@@ -88,4 +88,4 @@ def serving() -> Iterator[Register]:
         register.leaving.set()
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)

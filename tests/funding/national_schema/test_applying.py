@@ -131,7 +131,7 @@ def test_two_imports_at_once_make_each_scheme_once(committed_db):
 
     def work():
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             apply(plan, actor=None, at=AT)
             outcomes.append("done")
         except StaleImportError:
