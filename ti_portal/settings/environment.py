@@ -60,6 +60,17 @@ class Environment:
         neutral: list[str] = []
         return self._read(name, default, parse, neutral, wanted)
 
+    def pairs(self, name: str) -> dict[str, str]:
+        """« name=value name2=value2 », empty when the variable is."""
+
+        def parse(raw: str) -> dict[str, str]:
+            found = [pair.partition("=") for pair in raw.split()]
+            if not all(key and value for key, _, value in found):
+                raise ValueError
+            return {key: value for key, _, value in found}
+
+        return self._read(name, {}, parse, {}, "des paires nom=valeur séparées par des espaces")
+
     def url(self, name: str, schemes: tuple[str, ...], default: object = _MISSING) -> str:
         def parse(raw: str) -> str:
             if raw.split(":", 1)[0] not in schemes or ":" not in raw:
