@@ -80,13 +80,18 @@ def rows_of(scheme: Scheme, ancestors: Mapping[str, Collection[str]]) -> list[Li
         return [Listing(**common, **_wide(scheme, ()), is_main=True, phases=phases_of(()))]
     rows = []
     for cell in cells.cells_of(calls, ancestors):
-        where = _wide(scheme, cell.excluded) if cell.is_wide else _local(scheme, cell, ancestors)
+        where = perimeter_of(scheme, cell, ancestors)
         call_id = by_slug[cell.shown[0].key]
         rows.append(Listing(**common, **where, call_id=call_id, is_main=cell.is_main, phases=phases_of(cell.shown)))
     if not rows[0].is_main:
         # No call counts everywhere: without a place, the scheme shows as the best of its calls; nowhere in particular.
         rows.insert(0, Listing(**common, is_main=True, phases=phases_of(calls)))
     return rows
+
+
+def perimeter_of(scheme: Scheme, cell: cells.Cell, ancestors: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Where the calls of a cell count, in the columns by which `Listing.covering` finds it."""
+    return _wide(scheme, cell.excluded) if cell.is_wide else _local(scheme, cell, ancestors)
 
 
 def _with_all(schemes):
