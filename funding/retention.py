@@ -2,12 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from funding.models import KeptCheck
+from django.db.models import Exists, OuterRef
+
+from funding.follows import purge_asks
+from funding.models import Follow, KeptCheck
 
 KEEP_CHECKS = timedelta(days=396)  # thirteen months
 
 
 def purge(*, at: datetime) -> dict[str, int]:
-    """Delete kept checks older than thirteen months, with what contests them. Safe to run twice."""
-    _, deleted = KeptCheck.objects.filter(created_at__lt=at - KEEP_CHECKS).delete()
-    return {"kept_checks": deleted.get("funding.KeptCheck", 0), "contests": deleted.get("funding.Contest", 0)}
+    """Delete what nobody needs any more; safe to run twice.
+
+    Kept checks of thirteen months that nobody follows, with what contests them; asks to follow that nobody confirmed,
+    and addresses that are of no more use.
+    """
+    asked = purge_asks(at=at)
+    followed = Exists(Follow.objects.filter(kept_check=OuterRef("pk")))
+    _, deleted = KeptCheck.objects.filter(~followed, created_at__lt=at - KEEP_CHECKS).delete()
+    checks = {"kept_checks": deleted.get("funding.KeptCheck", 0), "contests": deleted.get("funding.Contest", 0)}
+    return {**checks, **asked}

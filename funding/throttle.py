@@ -9,12 +9,17 @@ from django.http import HttpRequest
 
 
 def may(request: HttpRequest, action: str, *, times: int, seconds: int) -> bool:
-    """Count one attempt of a visitor; say whether it is within so many in so many seconds.
+    """Count one attempt of a visitor; say whether it is within so many in so many seconds."""
+    return within(get_adapter().get_client_ip(request), action, times=times, seconds=seconds)
+
+
+def within(whom: str, action: str, *, times: int, seconds: int) -> bool:
+    """Count one attempt for `whom` (an address of any kind); say whether it is within so many in so many seconds.
 
     The address is hashed: the counter outlives the visit and must not be a list of visitors.
     """
-    visitor = hashlib.sha256(get_adapter().get_client_ip(request).encode()).hexdigest()[:24]
-    key = f"throttle:{action}:{visitor}:{int(time.time() // seconds)}"
+    hashed = hashlib.sha256(whom.encode()).hexdigest()[:24]
+    key = f"throttle:{action}:{hashed}:{int(time.time() // seconds)}"
     cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key) <= times

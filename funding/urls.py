@@ -14,5 +14,7 @@ urlpatterns = [
     path("aides/<slug:slug>/", SchemeView.as_view(), name="scheme"),
     path("aides/<slug:slug>/appels/<slug:call>/", CallView.as_view(), name="call"),
     path("eligibilite/", include("funding.check_urls")),
+    path("", include("funding.follow_urls")),
     path("ressources/", ResourcesView.as_view(), name="resources"),
+    path("", include("funding.project_urls")),
 ]

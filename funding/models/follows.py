@@ -12,7 +12,6 @@ from funding.models.checks import KeptCheck
 from funding.models.schemes import Scheme
 from territories.models.places import Place
 
-
 SCHEME_TEXTS = ("description", "eligibility_text", "to_prepare")
 
 
