@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.core.exceptions import ValidationError
 
 from funding.national_schema.applying import Applied, StaleImportError
-from funding.national_schema.plan import Plan
+from funding.sync.plan import Plan
 
 
 def summary(plan: Plan) -> str:

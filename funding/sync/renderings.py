@@ -17,11 +17,11 @@ _HELP = {str(kind): label for kind, label in labels.HELP_KINDS.items()}
 _KINDS = {str(kind): label for kind, label in labels.CRITERION_KINDS.items()}
 
 
-def rendered(before: Draft, after: Draft, field: str) -> tuple[str, str]:
-    """The value of a field before and after. Long texts are shown from where they part."""
+def rendered(before: Draft, after: Draft, field: str, *, length: int = LENGTH) -> tuple[str, str]:
+    """The value of a field before and after. Texts of more than `length` signs are shown from where they part."""
     texts = [_text(draft, field) for draft in (before, after)]
-    start = _common(*texts)
-    return tuple(_cut(text, start) for text in texts)  # type: ignore[return-value]
+    start = _common(*texts, length)
+    return tuple(_cut(text, start, length) for text in texts)  # type: ignore[return-value]
 
 
 def _text(draft: Draft, field: str) -> str:
@@ -64,7 +64,7 @@ def _amount(row: AmountDraft) -> str:
 
 def _call(call: CallDraft | None) -> str:
     if call is None:
-        return "plusieurs appels ou relèves"
+        return "aucun appel"
     return " ; ".join(_round(one) for one in call.rounds) or "permanent"
 
 
@@ -76,13 +76,13 @@ def _round(one: RoundDraft) -> str:
     return f"{one.label} : {dates}" if one.label else dates
 
 
-def _common(first: str, second: str) -> int:
+def _common(first: str, second: str, length: int) -> int:
     """Where two texts part, backed up to the start of a word; 0 when that is near enough to see."""
     shared = next((place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), None)
     if shared is None:
         shared = min(len(first), len(second))
-    return 0 if shared < LENGTH // 2 else first.rfind(" ", 0, shared - 20) + 1
+    return 0 if shared < length // 2 else first.rfind(" ", 0, shared - 20) + 1
 
 
-def _cut(text: str, start: int) -> str:
-    return ("…" if start else "") + shortened(text[start:], LENGTH) or NOTHING
+def _cut(text: str, start: int, length: int) -> str:
+    return ("…" if start else "") + shortened(text[start:], length) or NOTHING

@@ -10,8 +10,8 @@ from funding import open_data
 from funding.enums import EditorialState
 from funding.models import Scheme
 from funding.national_schema.applying import apply, preview
-from funding.national_schema.exporting import Exporter
 from funding.national_schema.descriptor import descriptor
+from funding.national_schema.exporting import Exporter
 from tests.funding.drafts import AT, FIRMS, PERMANENT, published
 from tests.funding.national_schema.files import file, key, row
 
