@@ -147,7 +147,11 @@ class SyncLine(models.Model):
 
 
 class Proposal(models.Model):
-    """What a source says of a field that only a person may write. `payload` is what accepting it writes."""
+    """What a source says of a field that only a person may write. `payload` is what accepting it writes.
+
+    `basis_digest` is the fingerprint of what the scheme said when `before` was told: when it says something else since,
+    the proposal is shown again before it can be accepted.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="proposals", verbose_name="source")
     run = models.ForeignKey(
@@ -160,6 +164,7 @@ class Proposal(models.Model):
     after = models.TextField("proposé", blank=True)
     payload = models.JSONField("valeur proposée")
     payload_digest = models.CharField("empreinte de la valeur", max_length=64)
+    basis_digest = models.CharField("empreinte de la valeur d’aujourd’hui", max_length=64)
     state = models.CharField("état", max_length=12, choices=ProposalState, default=ProposalState.PENDING)
     created_at = models.DateTimeField("proposée le")
     decided_at = models.DateTimeField("décidée le", null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Writing a plan through the use cases of schemes. The callers hold the transaction; see `runs` and `national_schema`."""
+"""Writing a plan through the use cases of schemes. The callers, `runs` and `national_schema`, hold the transaction."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

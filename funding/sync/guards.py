@@ -1,6 +1,10 @@
 """When the answer of a source is not to be believed: then it closes nothing, and people are told. Pure."""
 
 SHORTER_BY = 20  # percent
+SHORTER = (
+    "La réponse compte {usable} entrées lisibles, contre {last} la dernière fois : {less}\u00a0% de moins. Rien n’est "
+    "fermé. Si la source a vraiment raccourci, relancez la lecture en acceptant une réponse plus courte."
+)
 EMPTY = "La réponse de la source est vide : rien n’est fermé, et la lecture reprendra."
 
 
@@ -15,11 +19,7 @@ def warnings(*, usable: int, last: int | None, accept_shorter: bool = False) -> 
     if not last or accept_shorter or usable * 100 > last * (100 - SHORTER_BY):
         return []
     less = round((last - usable) * 100 / last)
-    return [
-        f"La réponse compte {_number(usable)} entrées lisibles, contre {_number(last)} la dernière fois : "
-        f"{less}\u00a0% de moins. Rien n’est fermé. Si la source a vraiment raccourci, "
-        "relancez la lecture en acceptant une réponse plus courte."
-    ]
+    return [SHORTER.format(usable=_number(usable), last=_number(last), less=less)]
 
 
 def _number(value: int) -> str:

@@ -37,8 +37,10 @@ class KnownCall:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A call as its source wants it; `known_id` is None for one to make. `rounds` is the whole list for `schemes.save_call`, `before` and `after` show what
-    differs, `is_new_round` tells that one is added after others.
+    """A call as its source wants it; `known_id` is None for one to make.
+
+    `rounds` is the whole list for `schemes.save_call`; `before` and `after` show what differs; `is_new_round` tells
+    that one is added after others.
     """
 
     known_id: int | None

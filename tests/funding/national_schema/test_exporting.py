@@ -122,7 +122,7 @@ def test_an_export_imported_again_changes_nothing(db):
     assert total > 15  # the opening content comes and goes too
     for source in ("Essai national", "Essai", "Tout autre"):
         plan = preview(content, at=AT, source=source)
-        assert plan.counts == {"new": 0, "changed": 0, "unchanged": total, "refused": 0, "proposals": 0}, source
+        assert {name: count for name, count in plan.counts.items() if count} == {"unchanged": total}, source
 
 
 @pytest.mark.parametrize(
