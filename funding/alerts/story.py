@@ -1,5 +1,6 @@
 """One look at a call: what to tell, and when to look again. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,15 +14,26 @@ class Told(NamedTuple):
     next_at: datetime | None
 
 
-def tell(before: KnownCall | None, after: KnownCall, *, since: datetime | None, at: datetime, stamp: str = "") -> Told:
+def tell(
+    before: KnownCall | None,
+    after: KnownCall,
+    *,
+    since: datetime | None,
+    at: datetime,
+    stamp: str = "",
+    changed_at: datetime | None = None,
+) -> Told:
     """What to tell at `at` of a call known as `before`, whose first moment not told yet is `since`.
 
     A moment that fell due meanwhile is told if it stood in what was known and still stands: what a change brings is
-    told by the change. Looking again without a change tells nothing twice.
+    told by the change. Looking again without a change tells nothing twice. `changed_at`: when the change was written,
+    where that is known; found much later, it says so.
     """
     known = () if before is None else [moment.key for moment in moments.moments(before)]
-    facts = (*changes(before, after, at, stamp), *moments.due(after, since, at, known))
-    return Told(facts, moments.next_moment(after, at))
+    written_at = min(changed_at or at, at)
+    is_late = at - written_at > moments.LATE_AFTER
+    found = (replace(fact, due_at=written_at, is_late=is_late) for fact in changes(before, after, at, stamp))
+    return Told((*found, *moments.due(after, since, at, known)), moments.next_moment(after, at))
 
 
 def baseline(call: KnownCall, at: datetime) -> Told:

@@ -1,7 +1,5 @@
 """The four steps of the check. GET only: the answers travel in the address (see `funding.answers`)."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -10,7 +8,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from funding import rulebooks
-from funding.answers import ALL_NAMES, NAMES, Answered, Answers, as_query, known_values, situation_of
+from funding.answers import ALL_NAMES, NAMES, Answers, as_query, known_values, situation_of
 from funding.dates import as_of
 from funding.eligibility import sums
 from funding.eligibility.codes import AudienceCode
@@ -23,15 +21,12 @@ from funding.forms.check import (
     HowMuchForm,
     SiretForm,
     StepForm,
-    WhatForm,
-    WhereForm,
-    WhoForm,
     place_label,
     place_of_code,
 )
+from funding.forms.reading import FORMS, exclusive_keys, read_answers
 from funding.models import Scheme
 from funding.presenters.check import STEP_URLS
-from funding.rulebooks import Kept
 from funding.throttle import may
 from territories.models import PlaceName
 
@@ -42,7 +37,6 @@ TITLES = {
     "how_much": "Combien",
 }
 STEPS = tuple(TITLES)
-FORMS: dict[str, type[StepForm]] = {"who": WhoForm, "where": WhereForm, "what": WhatForm, "how_much": HowMuchForm}
 LOOKUPS_AN_HOUR = 120
 BY_HAND = "Répondez aux questions ci-dessous : le résultat sera le même."
 PROBLEMS = {
@@ -51,32 +45,6 @@ PROBLEMS = {
     Problem.UNAVAILABLE: f"L’annuaire public des entreprises ne répond pas. {BY_HAND}",
     Problem.MALFORMED: f"L’annuaire public des entreprises a répondu de façon illisible. {BY_HAND}",
 }
-
-
-def exclusive_keys(kept: Kept) -> list[str]:
-    """Schemes that cannot be combined with some other one: those worth asking about."""
-    return sorted({key for exclusion in kept.exclusions for key in exclusion.schemes})
-
-
-def read_answers(data: QueryDict, kept: Kept) -> tuple[Answered, str]:
-    """Read all the steps; also return the first step that holds a mistake, or an empty text.
-
-    What is wrong is left out of the facts: an unknown never does harm.
-    """
-    answers: Answers = {}
-    cleaned: dict[str, Any] = {}
-    wrong = ""
-    place = None
-    for step, form_class in FORMS.items():
-        more = {"exclusive": [(key, key) for key in exclusive_keys(kept)]} if step == "how_much" else {}
-        form = form_class(data, **more)
-        if not form.is_valid():
-            wrong = wrong or step
-        answers |= form.answers()
-        cleaned |= form.cleaned_data
-        if isinstance(form, WhereForm):
-            place = form.found
-    return Answered(answers, situation_of(cleaned, place), place), wrong
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -247,10 +215,10 @@ class HowMuchView(StepView):
 
     def bound_form(self) -> StepForm:
         self.kept = rulebooks.current()
-        schemes = Scheme.objects.filter(slug__in=exclusive_keys(self.kept)).order_by("name", "pk")
+        schemes = Scheme.objects.filter(slug__in=exclusive_keys(self.kept.exclusions)).order_by("name", "pk")
         return HowMuchForm(self.data(), exclusive=list(schemes.values_list("slug", "name")))
 
     def get_context_data(self, **kwargs):
-        answered, _ = read_answers(self.request.GET, self.kept)
+        answered, _ = read_answers(self.request.GET, self.kept.exclusions)
         room = headroom(answered.situation, self.request.as_of.today)
         return super().get_context_data(headroom=sums.headroom_text(room), **kwargs)

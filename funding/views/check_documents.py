@@ -13,12 +13,12 @@ from funding import rulebooks
 from funding.answers import as_data
 from funding.checks import check, recompute
 from funding.dates import as_of
+from funding.forms.reading import read_answers
 from funding.models import KeptCheck
 from funding.pdf import document
 from funding.presenters.check_document import SHOWN, document_data
 from funding.presenters.check_result import result_page
 from funding.throttle import may
-from funding.views.check import read_answers
 from funding.views.check_kept import HOUR, too_often
 from funding.views.check_result import near_territories
 
@@ -46,7 +46,7 @@ class ResultDocumentView(DocumentView):
     def get(self, request) -> HttpResponse:
         at = as_of(request)
         kept = rulebooks.current()
-        answered, wrong = read_answers(request.GET, kept)
+        answered, wrong = read_answers(request.GET, kept.exclusions)
         if wrong:
             return redirect(f"{reverse('funding:check_result')}?{request.GET.urlencode()}")
         day = request.as_of.day
@@ -60,7 +60,7 @@ class KeptDocumentView(DocumentView):
     def get(self, request, token: str) -> HttpResponse:
         kept_check = get_object_or_404(KeptCheck, token=token)
         kept = rulebooks.current()
-        answered, _ = read_answers(as_data(kept_check.facts), kept)
+        answered, _ = read_answers(as_data(kept_check.facts), kept.exclusions)
         again = recompute(kept_check=kept_check, situation=answered.situation, at=kept_check.as_of, kept=kept)
         return self.answer(
             answered,

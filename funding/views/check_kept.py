@@ -26,10 +26,10 @@ from funding.dates import as_of
 from funding.eligibility.codes import VerdictState
 from funding.eligibility.labels import VERDICT_STATES
 from funding.forms.check import ContestForm
+from funding.forms.reading import read_answers
 from funding.models import KeptCheck, Scheme
 from funding.presenters.check_result import differences_in_words
 from funding.throttle import may
-from funding.views.check import read_answers
 from funding.views.check_result import page_for
 
 HOUR = 3600
@@ -66,7 +66,7 @@ class KeepView(View):
             return too_often(request)
         at = as_of(request)
         kept = rulebooks.current()
-        answered, wrong = read_answers(request.GET, kept)
+        answered, wrong = read_answers(request.GET, kept.exclusions)
         if wrong:
             return redirect(f"{reverse('funding:check_result')}?{request.GET.urlencode()}")
         checked = check(answered.situation, at, kept)
@@ -82,7 +82,7 @@ class KeptCheckPage(TemplateView):
         super().setup(request, *args, **kwargs)
         self.kept_check = get_object_or_404(KeptCheck, token=kwargs["token"])
         self.kept = rulebooks.current()
-        self.answered, _ = read_answers(as_data(self.kept_check.facts), self.kept)
+        self.answered, _ = read_answers(as_data(self.kept_check.facts), self.kept.exclusions)
 
     @property
     def day(self) -> str:

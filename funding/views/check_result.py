@@ -15,9 +15,9 @@ from funding.answers import Answered, as_query
 from funding.checks import Checked, check
 from funding.dates import as_of
 from funding.eligibility.codes import VerdictState
+from funding.forms.reading import read_answers
 from funding.presenters.check import STEP_URLS
 from funding.presenters.check_result import ResultPage, result_page
-from funding.views.check import read_answers
 from territories.models import Place
 from territories.nearest import nearest_territories
 
@@ -31,7 +31,7 @@ class ResultView(TemplateView):
     def get(self, request, *args, **kwargs) -> HttpResponse:
         at = as_of(request)
         kept = rulebooks.current()
-        self.answered, wrong = read_answers(request.GET, kept)
+        self.answered, wrong = read_answers(request.GET, kept.exclusions)
         if wrong:
             # The step says what is wrong, at its field.
             return redirect(f"{reverse(STEP_URLS[wrong])}?{request.GET.urlencode()}")

@@ -1,0 +1,180 @@
+"""From a fact to the people who are to know it: one alert per person and fact, whatever they follow that it touches.
+
+Who: followers of the call, of its scheme, of the territories and régions where the call counts (as their pages list it,
+a regional variant hiding the national call), and of kept checks whose verdict on the scheme is not « non éligible »
+under the rules of now. Only confirmed follows, of people who are confirmed, have not stopped, and chose this kind.
+
+PostgreSQL writes the alerts from the tables themselves: nothing grows here with the number of followers.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from funding import cells, listing, terms
+from funding.answers import as_data
+from funding.eligibility.codes import VerdictState
+from funding.eligibility.errors import RuleError
+from funding.eligibility.rulebook import Rulebook
+from funding.eligibility.situation import Situation
+from funding.eligibility.verdict import Terms
+from funding.forms.reading import read_answers
+from funding.models import CallNews, Follow, KeptCheck, Scheme
+
+BATCH = 250
+CHECKS_AT_A_TIME = 200
+KEPT_SITUATIONS = 2_000
+
+logger = logging.getLogger(__name__)
+
+
+def spread(*, at: datetime, batch: int = BATCH) -> Iterator[int]:
+    """Write the alerts of the facts that nobody was told yet; give their number for each batch, once committed.
+
+    Facts and their alerts are settled together: killed anywhere, the next run goes on with what is left.
+    """
+    situations = _Situations()
+    while True:
+        with transaction.atomic():
+            news = list(
+                CallNews.objects.filter(spread_at=None)
+                .select_for_update(skip_locked=True, of=("self",))
+                .select_related("call")
+                .order_by("recorded_at", "pk")[:batch]
+            )
+            if not news:
+                return
+            written = _spread(news, at, situations)
+            CallNews.objects.filter(pk__in=[fact.pk for fact in news]).update(spread_at=at)
+        yield written
+
+
+def _spread(news: list[CallNews], at: datetime, situations: "_Situations") -> int:
+    schemes = terms.with_rules(Scheme.objects.filter(pk__in={fact.call.scheme_id for fact in news})).order_by("pk")
+    rules = dict(_rules(schemes))
+    named = {code for scheme, _ in rules.values() for call in scheme.calls.all() for code in call.included_codes}
+    ancestors = cells.ancestors_of(named)
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        with cursor.copy("COPY news_place FROM STDIN") as copy:
+            for fact in news:
+                for where in _places(fact, rules, ancestors):
+                    copy.write_row((fact.pk, where["included_codes"], where["excluded_codes"], where["within_codes"]))
+        with cursor.copy("COPY news_check FROM STDIN") as copy:
+            for row in _checks(news, rules, at, situations):
+                copy.write_row(row)
+        cursor.execute(_SPREAD, {"news": [fact.pk for fact in news], "at": at})
+        return cursor.rowcount
+
+
+def _rules(schemes: Iterable[Scheme]) -> Iterator[tuple[int, tuple[Scheme, Terms]]]:
+    for scheme in schemes:
+        try:
+            yield scheme.pk, (scheme, terms.terms_of(scheme))
+        except RuleError:
+            # Such a scheme is in no catalogue either: followers of its call and of itself are told all the same.
+            logger.exception("the scheme %s cannot be judged", scheme.slug)
+
+
+def _places(fact: CallNews, rules, ancestors) -> Iterator[dict[str, list[str]]]:
+    scheme, judged = rules.get(fact.call.scheme_id, (None, None))
+    if scheme is None:
+        return
+    for cell in cells.cells_of(judged.calls, ancestors):
+        if any(call.key == fact.call.slug for call in cell.shown):
+            yield {"within_codes": []} | listing.perimeter_of(scheme, cell, ancestors)
+
+
+def _checks(news: list[CallNews], rules, at: datetime, situations: "_Situations") -> Iterator[tuple[int, int]]:
+    """Pairs of a fact and of a followed check that the scheme is not out of reach of."""
+    by_slug: dict[str, list[CallNews]] = {}
+    for fact in news:
+        if fact.call.scheme_id in rules:
+            by_slug.setdefault(rules[fact.call.scheme_id][1].key, []).append(fact)
+    if not by_slug:
+        return
+    rulebook = Rulebook.compile(judged for _, judged in rules.values())
+    for check_id, situation in situations:
+        refused = set(rulebook.verdicts(situation, at).keys(VerdictState.NOT_ELIGIBLE))
+        for slug, facts in by_slug.items():
+            if slug not in refused:
+                yield from ((fact.pk, check_id) for fact in facts)
+
+
+class _Situations:
+    """Facts of the followed checks, read from the answers; the last ones read are kept from batch to batch."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, Situation] = OrderedDict()
+
+    def __iter__(self) -> Iterator[tuple[int, Situation]]:
+        followed = Follow.objects.exclude(kept_check=None).exclude(confirmed_at=None)
+        ids = list(followed.order_by("kept_check_id").values_list("kept_check_id", flat=True).distinct())
+        for start in range(0, len(ids), CHECKS_AT_A_TIME):
+            wanted = ids[start : start + CHECKS_AT_A_TIME]
+            missing = [pk for pk in wanted if pk not in self._kept]
+            read = dict(self._read(missing)) if missing else {}
+            for pk in wanted:
+                yield pk, read.get(pk) or self._kept[pk]
+            self._kept |= read
+            while len(self._kept) > KEPT_SITUATIONS:
+                self._kept.popitem(last=False)
+
+    def _read(self, ids: list[int]) -> Iterator[tuple[int, Situation]]:
+        exclusions = terms.exclusions()
+        for pk, facts in KeptCheck.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "facts"):
+            answered, _ = read_answers(as_data(facts), exclusions)
+            yield pk, answered.situation
+
+
+_TABLES = """
+    CREATE TEMPORARY TABLE news_place
+        (news_id bigint, included text[], excluded text[], within text[]) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE news_check (news_id bigint, kept_check_id bigint) ON COMMIT DROP;
+"""
+
+# Of several follows of one person, the most precise says why: call, scheme, place, check. Somebody who follows since
+# after the fact was found has read it on the page.
+_SPREAD = """
+    WITH fresh AS MATERIALIZED (
+        SELECT news.id, news.kind, news.recorded_at, news.call_id, called.scheme_id
+        FROM funding_callnews news JOIN funding_call called ON called.id = news.call_id
+        WHERE news.id = ANY(%(news)s)
+    ),
+    followed AS MATERIALIZED (
+        SELECT place.id, place.ancestor_codes::text[] AS codes FROM territories_place place
+        WHERE place.id IN (SELECT place_id FROM funding_follow WHERE place_id IS NOT NULL)
+    ),
+    reached AS (
+        SELECT DISTINCT news_place.news_id, followed.id AS place_id FROM news_place JOIN followed
+        ON followed.codes && included AND NOT followed.codes && excluded
+            AND (within = '{}' OR followed.codes && within)
+    ),
+    touched AS (
+        SELECT fresh.id AS news_id, follow.id AS follow_id, 1 AS distance
+        FROM fresh JOIN funding_follow follow ON follow.call_id = fresh.call_id
+        UNION ALL
+        SELECT fresh.id, follow.id, 2 FROM fresh JOIN funding_follow follow ON follow.scheme_id = fresh.scheme_id
+        UNION ALL
+        SELECT reached.news_id, follow.id, 3
+        FROM reached JOIN funding_follow follow ON follow.place_id = reached.place_id
+        UNION ALL
+        SELECT news_check.news_id, follow.id, 4
+        FROM news_check JOIN funding_follow follow ON follow.kept_check_id = news_check.kept_check_id
+    )
+    INSERT INTO funding_alert (subscriber_id, news_id, follow_id, state, created_at, message_key)
+    SELECT DISTINCT ON (person.id, fresh.id) person.id, fresh.id, follow.id, 'waiting', %(at)s, ''
+    FROM touched
+    JOIN fresh ON fresh.id = touched.news_id
+    JOIN funding_follow follow ON follow.id = touched.follow_id
+    JOIN funding_subscriber person ON person.id = follow.subscriber_id
+    WHERE follow.confirmed_at <= fresh.recorded_at
+        AND person.confirmed_at IS NOT NULL
+        AND person.stopped_at IS NULL
+        AND fresh.kind = ANY(person.kinds)
+    ORDER BY person.id, fresh.id, touched.distance, follow.id
+    ON CONFLICT DO NOTHING
+"""
