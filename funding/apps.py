@@ -29,10 +29,12 @@ class FundingConfig(AppConfig):
     def ready(self) -> None:
         from funding import personal_data as own_data
         from funding.jobs import register_jobs
+        from funding.projects_section import register_funded_projects
         from funding.territory_section import register_open_calls
         from ti_portal.accounts import personal_data
 
         register_open_calls()
+        register_funded_projects()
         register_jobs()
         personal_data.register(
             "aides",

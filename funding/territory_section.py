@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from funding.catalogue.filters import USABLE
-from funding.catalogue.loading import Catalogue, current
+from funding.catalogue.loading import Catalogue, Key, current, data_key
 from funding.catalogue.selection import usable_here
 from funding.eligibility.codes import AudienceCode
 from funding.presenters.open_calls import Line, lines
@@ -20,6 +20,7 @@ from territories.sections import Section, register
 
 SHOWN = 5
 KEPT_SECTIONS = 400
+_KEY = "_funding_key"
 # Title, audiences, and the one that the catalogue is opened with.
 _GROUPS = (
     ("Pour les entreprises", (AudienceCode.FIRM,), AudienceCode.FIRM),
@@ -44,6 +45,7 @@ def load_open_calls(territory: Territory, user: Any, today: date) -> dict[str, A
         return None
     at = timezone.now()
     catalogue = current()
+    territory.__dict__[_KEY] = catalogue.key
     moment = catalogue.index.moment(at.timestamp())
     key = (catalogue.key, territory.place.code, moment.begins, today)
     if key not in _kept:
@@ -54,6 +56,13 @@ def load_open_calls(territory: Territory, user: Any, today: date) -> dict[str, A
                 _kept.popitem(last=False)
     html = _kept.get(key)
     return None if html is None else {"html": html}
+
+
+def key_of(territory: Territory) -> Key:
+    """What the sections of `funding` on this page depend on, asked once a page."""
+    if _KEY not in territory.__dict__:
+        territory.__dict__[_KEY] = data_key()
+    return territory.__dict__[_KEY]
 
 
 def _section(territory: Territory, catalogue: Catalogue, at: datetime) -> SafeString | None:

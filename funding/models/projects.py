@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from funding.enums import BeneficiaryKind
 from funding.models.schemes import Scheme
@@ -65,13 +65,13 @@ class FundedProjectQuerySet(models.QuerySet):
         return self.filter(commune=None).exclude(commune_code="")
 
     def totals(self) -> dict:
-        """{"count", "amount"}; the amount is None when there is no project."""
-        return self.aggregate(count=Count("pk"), amount=Sum("amount"))
+        """{"count", "total"}; the total, in euros, is None when there is no project."""
+        return self.aggregate(count=Count("pk"), total=Sum("amount"))
 
     def totals_by_list(self):
-        """A row a list: `list_id`, `count`, `amount`, `highest`, the largest amount first."""
-        rows = self.order_by().values("list_id").annotate(count=Count("pk"), amount=Sum("amount"))
-        return rows.annotate(highest=Max("amount")).order_by(F("amount").desc(), "list_id")
+        """A row a list: `list_id`, `count`, `total`, the largest total first."""
+        rows = self.order_by().values("list_id").annotate(count=Count("pk"), total=Sum("amount"))
+        return rows.order_by(F("total").desc(), "list_id")
 
     def largest_first(self):
         return self.order_by(F("amount").desc(), "pk")
