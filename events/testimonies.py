@@ -1,0 +1,68 @@
+"""Testimonies: what people tell of their territory, read before it shows, then kept on that territory's page."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from events import rooms
+from events.enums import Moderation, RoomMode
+from events.models import Event, Registration, Testimony
+from territories.history import sign
+
+MOST_WAITING = 3
+LONGEST = 4000
+
+
+class TestimonyRefused(Exception):
+    """The testimony cannot be taken; the message is for the person."""
+
+
+@transaction.atomic
+def tell(*, event_id: int, registration: Registration, text: str, topic: str, at: datetime) -> Testimony:
+    """Put a testimony in the queue, attached to the territory of the person who registered.
+
+    Raises TestimonyRefused: the room is closed, nothing is written, too many wait already.
+    """
+    mode = rooms.room_of(Event(pk=event_id)).mode
+    if mode == RoomMode.CLOSED:
+        raise TestimonyRefused("La salle est fermée : on ne peut plus y témoigner.")
+    words = text.replace("\x00", "").strip()
+    if not words:
+        raise TestimonyRefused("Écrivez votre témoignage.")
+    if len(words) > LONGEST:
+        raise TestimonyRefused(f"Votre témoignage compte {len(words)} signes : 4 000 au plus.")
+    Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
+    waiting = Testimony.objects.filter(event_id=event_id, registration=registration, moderation=Moderation.QUEUED)
+    if waiting.count() >= MOST_WAITING:
+        raise TestimonyRefused(f"{MOST_WAITING} de vos témoignages attendent d’être relus : attendez un peu.")
+    name = f"{registration.first_name} {registration.last_name}".strip()
+    testimony = Testimony(
+        event_id=event_id,
+        registration=registration,
+        territory_id=registration.territory_id,
+        text=words,
+        topic=" ".join(topic.split())[:80],
+        author=name[:200],
+        organisations=registration.organisation,
+        is_rehearsal=mode == RoomMode.REHEARSAL,
+        told_at=at,
+    )
+    sign(testimony, by=None, at=at)
+    testimony.save()
+    return testimony
+
+
+@transaction.atomic
+def moderate(*, testimony_ids: Iterable[int], accept: bool, actor, at: datetime) -> list[Testimony]:
+    """Accept testimonies, or put them aside; return those that changed. The room shows it."""
+    state = Moderation.ACCEPTED if accept else Moderation.REFUSED
+    rows = Testimony.objects.select_for_update(of=("self",)).filter(pk__in=list(testimony_ids))
+    changed = list(rows.exclude(moderation=state).order_by("pk"))
+    for testimony in changed:
+        testimony.moderation = state
+        sign(testimony, by=actor, at=at)
+        testimony.save()
+    for event_id in sorted({testimony.event_id for testimony in changed}):
+        rooms.touch(event_id=event_id, at=at)
+    return changed

@@ -1,0 +1,142 @@
+"""Questions and testimonies: asked, read first, supported once each, answered by someone."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from events import questions, rooms, testimonies
+from events.enums import AnswerState, Moderation
+from events.models import Event, Question, Upvote
+from events.questions import MOST_WAITING, QuestionRefused
+from events.testimonies import TestimonyRefused
+from funding.models import Scheme
+from tests.at_once import at_once
+from tests.events.people import NOW, event, registration
+
+
+def open_event() -> Event:
+    made = event()
+    rooms.open_room(event_id=made.pk, at=NOW)
+    return made
+
+
+def asked(where, who=None, text="La DSIL est-elle mobilisable ?", **changes) -> Question:
+    return questions.ask(event_id=where.pk, registration=who or registration(where), text=text, at=NOW, **changes)
+
+
+def accepted(where, **changes) -> Question:
+    question = asked(where, **changes)
+    (done,) = questions.moderate(question_ids=[question.pk], accept=True, actor=None, at=NOW)
+    return done
+
+
+@pytest.mark.django_db
+class TestAsking:
+    def test_a_question_waits_without_the_name_of_who_asks(self):
+        where = open_event()
+        question = asked(where, text="  Quels\x00   délais ?\n")
+        assert (question.text, question.author, question.moderation) == ("Quels délais ?", "", Moderation.QUEUED)
+
+    def test_a_person_may_show_their_name_and_organisation(self):
+        where = open_event()
+        who = registration(where, first_name="Ana", last_name="Ba", organisation="CC du Test")
+        assert asked(where, who, shows_name=True).author == "Ana Ba (CC du Test)"
+
+    def test_the_same_question_again_is_the_same_row(self):
+        where = open_event()
+        who = registration(where)
+        assert asked(where, who, "Quels délais ?") == asked(where, who, "quels DELAIS")
+        assert asked(where, text="Quels délais ?") != asked(where, who, "Quels délais ?")
+
+    @pytest.mark.parametrize("text", ["", "  \n", "x" * 1001])
+    def test_nothing_or_too_much_is_refused(self, text):
+        with pytest.raises(QuestionRefused):
+            asked(open_event(), text=text)
+
+    def test_a_closed_room_takes_no_question_nor_testimony(self):
+        where = event()
+        with pytest.raises(QuestionRefused):
+            asked(where)
+        with pytest.raises(TestimonyRefused):
+            testimonies.tell(event_id=where.pk, registration=registration(where), text="Ici…", topic="", at=NOW)
+
+    def test_one_person_does_not_crowd_the_queue(self):
+        where = open_event()
+        who = registration(where)
+        for number in range(MOST_WAITING):
+            asked(where, who, f"Question {number}")
+        with pytest.raises(QuestionRefused):
+            asked(where, who, "Une de trop")
+        assert asked(where, text="D’une autre personne").pk
+
+
+@pytest.mark.django_db
+class TestSupport:
+    def test_one_voice_each_and_it_can_be_taken_back(self):
+        where = open_event()
+        question, other, who = accepted(where), accepted(where, text="Autre ?"), registration(where)
+        assert questions.support(question_id=question.pk, registration=who) is True
+        assert questions.support(question_id=question.pk, registration=who) is False
+        assert questions.supported_by(who, [question, other]) == {question.pk}
+        assert questions.withdraw_support(question_id=question.pk, registration=who) is True
+        assert questions.withdraw_support(question_id=question.pk, registration=who) is False
+        assert not Upvote.objects.exists()
+
+    def test_no_voice_for_what_waits_or_belongs_to_another_event(self):
+        where = open_event()
+        waiting, elsewhere = asked(where), accepted(open_event())
+        for question in (waiting, elsewhere):
+            with pytest.raises(QuestionRefused):
+                questions.support(question_id=question.pk, registration=registration(where))
+
+
+@pytest.mark.django_db
+class TestAnswering:
+    def test_an_answer_has_an_author_links_and_schemes_and_accepts_the_question(self):
+        where = open_event()
+        question = asked(where)
+        scheme = Scheme.objects.get(slug="dsil")
+        values = {"answer": "<p>Oui<script>alert(1)</script></p>", "answered_by": "La délégation", "theme": "Foncier"}
+        links = [{"label": "La circulaire", "url": "https://www.legifrance.gouv.fr/"}]
+        done = questions.answer(
+            question_id=question.pk, values=values, links=links, scheme_ids=[scheme.pk], actor=None, at=NOW
+        )
+        assert (done.answer, done.answer_state, done.moderation) == ("<p>Oui</p>", "written", Moderation.ACCEPTED)
+        assert (done.answered_at, list(done.schemes.all())) == (NOW, [scheme])
+        assert [link.label for link in done.links.all()] == ["La circulaire"]
+
+    @pytest.mark.parametrize(
+        ("values", "field"),
+        [
+            ({"answer": "<p>Oui</p>"}, "answered_by"),
+            ({"in_faq": True}, "__all__"),
+            ({"answer_state": "perhaps"}, "answer_state"),
+        ],
+    )
+    def test_an_incomplete_answer_is_refused_at_its_field(self, values, field):
+        question = asked(open_event())
+        with pytest.raises(ValidationError) as refused:
+            questions.answer(question_id=question.pk, values=values, actor=None, at=NOW)
+        assert field in refused.value.message_dict
+        question.refresh_from_db()
+        assert (question.answer, question.answer_state, question.in_faq) == ("", AnswerState.NONE, False)
+
+    def test_putting_aside_takes_out_of_the_frequent_questions(self):
+        question = asked(open_event())
+        values = {"answer": "<p>Oui</p>", "answered_by": "La délégation", "in_faq": True}
+        questions.answer(question_id=question.pk, values=values, actor=None, at=NOW)
+        (aside,) = questions.moderate(question_ids=[question.pk], accept=False, actor=None, at=NOW)
+        assert (aside.moderation, aside.in_faq) == (Moderation.REFUSED, False)
+        assert questions.moderate(question_ids=[question.pk], accept=False, actor=None, at=NOW) == []
+
+
+def test_one_person_clicking_many_times_is_one_voice(committed_db):
+    where = open_event()
+    question, who = accepted(where), registration(where)
+    given = at_once(*[lambda: questions.support(question_id=question.pk, registration=who) for _ in range(8)])
+    assert sorted(given) == [False] * 7 + [True]
+
+    # Nor does asking many times at once pass the limit.
+    texts = [f"Question {number}" for number in range(MOST_WAITING + 4)]
+    given = at_once(*[lambda text=text: asked(where, who, text) for text in texts])
+    assert sum(isinstance(one, Question) for one in given) == MOST_WAITING
+    assert Question.objects.filter(registration=who).count() == MOST_WAITING

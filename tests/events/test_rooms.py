@@ -1,0 +1,104 @@
+"""The room: driven by the organiser, one version that grows; a rehearsal leaves nothing behind."""
+
+import pytest
+from django.core.cache import cache
+
+from events import rooms
+from events.enums import Moderation, PollState, RoomMode, Shown
+from events.models import Ballot, Event, Poll, Question, Sequence, Testimony
+from events.polls import vote
+from events.questions import ask
+from events.rooms import RoomRefused, room_of
+from events.testimonies import tell
+from tests.events.people import NOW, event, poll, registration
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where() -> Event:
+    made = event()
+    Sequence.objects.bulk_create(
+        Sequence(event=made, position=position, title=title) for position, title in enumerate(("Ouverture", "Échanges"))
+    )
+    return made
+
+
+def test_a_room_that_nobody_opened_is_closed_and_not_written(where):
+    assert (room_of(where).mode, room_of(where).pk) == (RoomMode.CLOSED, None)
+
+
+def test_opening_starts_at_the_first_sequence_and_going_on_stops_at_the_last(where):
+    assert rooms.open_room(event_id=where.pk, at=NOW).sequence.title == "Ouverture"
+    assert rooms.next_sequence(event_id=where.pk, at=NOW).sequence.title == "Échanges"
+    assert rooms.next_sequence(event_id=where.pk, at=NOW).sequence.title == "Échanges"
+
+
+def test_each_change_raises_the_version_that_everyone_compares(where, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        first = rooms.open_room(event_id=where.pk, at=NOW).version
+        second = rooms.next_sequence(event_id=where.pk, at=NOW).version
+    assert second == first + 1
+    assert cache.get(rooms.version_key(where.pk)) == second
+
+
+def test_a_sequence_or_a_poll_of_another_event_is_refused_and_changes_nothing(where):
+    other = event()
+    elsewhere = Sequence.objects.create(event=other, title="Ailleurs")
+    foreign = poll(other)
+    before = rooms.open_room(event_id=where.pk, at=NOW).version
+    for call in (
+        lambda: rooms.go_to(event_id=where.pk, sequence_id=elsewhere.pk, at=NOW),
+        lambda: rooms.open_poll(event_id=where.pk, poll_id=foreign.pk, at=NOW),
+        lambda: rooms.show(event_id=where.pk, what=Shown.POLL, target_id=foreign.pk, at=NOW),
+        lambda: rooms.show(event_id=where.pk, what="nothing", at=NOW),
+        lambda: rooms.show(event_id=where.pk, what=Shown.MESSAGE, message="  ", at=NOW),
+    ):
+        with pytest.raises(RoomRefused):
+            call()
+    assert room_of(where).version == before
+    assert Poll.objects.get(pk=foreign.pk).state == PollState.DRAFT
+
+
+def test_what_waits_to_be_read_is_not_put_on_the_screen(where):
+    rooms.open_room(event_id=where.pk, at=NOW)
+    question = ask(event_id=where.pk, registration=registration(where), text="Et ensuite ?", at=NOW)
+    with pytest.raises(RoomRefused):
+        rooms.show(event_id=where.pk, what=Shown.QUESTION, target_id=question.pk, at=NOW)
+    Question.objects.filter(pk=question.pk).update(moderation=Moderation.ACCEPTED)
+    assert rooms.show(event_id=where.pk, what=Shown.QUESTION, target_id=question.pk, at=NOW).question == question
+
+
+def test_a_poll_is_opened_in_an_open_room_and_closes_with_it(where):
+    made = poll(where)
+    with pytest.raises(RoomRefused):
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
+    rooms.open_room(event_id=where.pk, at=NOW)
+    room = rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
+    assert (room.shown, room.poll.state) == (Shown.POLL, PollState.OPEN)
+    rooms.close_room(event_id=where.pk, at=NOW)
+    made.refresh_from_db()
+    assert (made.state, made.results["respondents"]) == (PollState.CLOSED, 0)
+
+
+def test_a_rehearsal_leaves_no_trace(where):
+    made, who = poll(where), registration(where)
+    rooms.open_room(event_id=where.pk, at=NOW, is_rehearsal=True)
+    rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
+    vote(poll_id=made.pk, registration_id=who.pk, choices=[0])
+    ask(event_id=where.pk, registration=who, text="Ça marche ?", at=NOW)
+    tell(event_id=where.pk, registration=who, text="Un essai", topic="Essai", at=NOW)
+    rooms.next_sequence(event_id=where.pk, at=NOW)
+    room = rooms.close_room(event_id=where.pk, at=NOW)
+    made.refresh_from_db()
+    assert (room.mode, room.sequence, room.poll, room.message) == (RoomMode.CLOSED, None, None, "")
+    assert (made.state, made.results, made.opened_at) == (PollState.DRAFT, None, None)
+    for model in (Ballot, Question, Testimony, Question.history, Testimony.history):
+        rows = model.objects if hasattr(model, "objects") else model
+        assert not rows.exists()
+
+
+def test_a_live_room_does_not_rehearse(where):
+    rooms.open_room(event_id=where.pk, at=NOW)
+    with pytest.raises(RoomRefused):
+        rooms.open_room(event_id=where.pk, at=NOW, is_rehearsal=True)
