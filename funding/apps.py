@@ -22,17 +22,20 @@ class FundingConfig(AppConfig):
         "resource": "view add change delete",
         "keptcheck": "view",
         "contest": "view change",
+        "subscriber": "view",
         "fundedprojectlist": "view add change",
         "fundedproject": "view",
     }
 
     def ready(self) -> None:
         from funding import personal_data as own_data
+        from funding import receivers
         from funding.jobs import register_jobs
         from funding.projects_section import register_funded_projects
         from funding.territory_section import register_open_calls
         from ti_portal.accounts import personal_data
 
+        receivers.connect()
         register_open_calls()
         register_funded_projects()
         register_jobs()

@@ -25,12 +25,15 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connectio
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F, Func, TextField
+from django.db.models.functions import Cast, Left
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from kombu.exceptions import OperationalError
 
 from ti_portal.core.enums import MessageState
 from ti_portal.core.models import OutboxMessage
+from ti_portal.core.signals import address_refused
 
 # Waits of 1, 4, 16, 64 and 256 minutes, then six hours: thirty hours in all, an outage and a working day to mend it.
 MAX_ATTEMPTS = 10
@@ -41,12 +44,13 @@ BATCH = 100
 LONGEST_SUBJECT = 400
 LONGEST_KEY = 200
 # Beginnings of the keys of such messages; allauth sends through Django's own mail, see `OutboxBackend`.
-PERSONAL_KEYS = ("mail:", "invitation:")
+PERSONAL_KEYS = ("mail:", "invitation:", "follow:", "alert:", "alerts:")
 TRANSPORTS = {
     "kept": "django.core.mail.backends.dummy.EmailBackend",
     "smtp": "django.core.mail.backends.smtp.EmailBackend",
 }
 
+_ID_SIGNS = 32
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 # Written by the outbox itself, or able to send the message elsewhere.
 _OWN_HEADERS = frozenset({"message-id", "date", "from", "to", "cc", "bcc", "subject", "reply-to"})
@@ -75,14 +79,14 @@ def queue_message(
     """
     sender = sender or settings.DEFAULT_FROM_EMAIL
     headers = dict(headers or {})
-    _check_envelope(key, sender, recipient, reply_to, headers)
+    check_envelope(key, sender, recipient, reply_to, headers)
     message, created = OutboxMessage.objects.get_or_create(
         key=key,
         defaults={
             "sender": sender,
             "recipient": recipient,
             "reply_to": list(reply_to),
-            "subject": _cut(" ".join(subject.replace("\x00", "").split()), LONGEST_SUBJECT),
+            "subject": clean_subject(subject),
             "text_body": text_body.replace("\x00", ""),
             "html_body": html_body.replace("\x00", ""),
             "headers": headers,
@@ -160,14 +164,22 @@ def retry_failed(*, message_ids: Iterable[int], at: datetime) -> int:
 
 
 def is_personal(message: OutboxMessage) -> bool:
-    """Whether a message carries a link or a code that opens an account: those of allauth and the invitations."""
+    """Whether a message carries a link or a code that is for its recipient alone: whoever has it acts for them."""
     return message.key.startswith(PERSONAL_KEYS)
 
 
 def message_id_of(message: OutboxMessage) -> str:
     """Return the Message-ID of a message: the same at each attempt, and nothing of the key can be read in it."""
     domain = parseaddr(message.sender)[1].rpartition("@")[2] or "localhost"
-    return f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{domain}>"
+    return f"<{hashlib.sha256(message.key.encode()).hexdigest()[:_ID_SIGNS]}@{domain}>"
+
+
+def message_of_id(message_id: str) -> OutboxMessage | None:
+    """The message that bears a Message-ID; None when it is not one of ours. Reads the whole outbox: for a few a day."""
+    left = message_id.strip().strip("<>").partition("@")[0]
+    digest = Func(F("key"), function="sha256", template="encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')")
+    found = OutboxMessage.objects.alias(digest=Left(Cast(digest, TextField()), _ID_SIGNS)).filter(digest=left)
+    return found.order_by("pk").first() if len(left) == _ID_SIGNS else None
 
 
 def _ring_after_commit(message_id: int) -> None:
@@ -234,6 +246,8 @@ def _settle_refused(message: OutboxMessage, error: Exception, at: datetime) -> N
         wait = min(FIRST_WAIT * WAIT_GROWS_BY ** (message.attempts - 1), LONGEST_WAIT)
         message.next_attempt_at = at + wait * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
     message.save(update_fields=["attempts", "state", "next_attempt_at", "last_error"])
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and code >= 500:
+        address_refused.send_robust(OutboxMessage, email=message.recipient, at=at)
 
 
 def _is_about_the_message(error: Exception) -> bool:
@@ -250,7 +264,8 @@ def _answer_of(error: Exception) -> int:
     return getattr(error, "smtp_code", 0)
 
 
-def _check_envelope(key: str, sender: str, recipient: str, reply_to: Sequence[str], headers: dict[str, str]) -> None:
+def check_envelope(key: str, sender: str, recipient: str, reply_to: Sequence[str], headers: Mapping[str, str]) -> None:
+    """Raise ValueError for what the outbox does not take: see `queue_message`."""
     if not key or len(key) > LONGEST_KEY or "\x00" in key:
         raise ValueError(f"the delivery key must have 1 to {LONGEST_KEY} signs")
     try:
@@ -266,8 +281,10 @@ def _check_envelope(key: str, sender: str, recipient: str, reply_to: Sequence[st
         raise ValueError("an address contains a line break")
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+def clean_subject(subject: str) -> str:
+    """A subject as the outbox keeps it: on one line, and cut where it is too long."""
+    text = " ".join(subject.replace("\x00", "").split())
+    return text if len(text) <= LONGEST_SUBJECT else text[: LONGEST_SUBJECT - 1] + "…"
 
 
 def _as_email(message: OutboxMessage) -> EmailMessage:
