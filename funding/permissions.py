@@ -25,3 +25,8 @@ def can_answer_contests(user) -> bool:
 def sees_kept_checks(user) -> bool:
     """Without their secret link; nothing in them names a person."""
     return is_delegation(user)
+
+
+def can_stop_subscribers(user) -> bool:
+    """Stop sending to somebody who asks for it by another way than the links of their mails."""
+    return is_delegation(user)

@@ -10,4 +10,5 @@ from funding.admin import (  # noqa: F401 - each registers its page
     resource,
     round,
     scheme,
+    subscriber,
 )

@@ -27,9 +27,10 @@ from funding.admin.fields import (
 from funding.admin.filters import CallStatusFilter, PageFilter, PerimeterRegionFilter, perimeter_in_short
 from funding.admin.refusals import RefusableForm, RefusalMixin
 from funding.admin.rows import RowForm, Rows, rows_of
+from funding.admin.subscriber import followers_in_words
 from funding.eligibility.calls import PARIS
 from funding.eligibility.errors import RuleError
-from funding.models import Call, Round
+from funding.models import Call, Follow, Round
 from funding.schemes import CALL_FIELDS, delete_call, duplicate_as_variant, save_call
 from territories import rich_text
 from territories.enums import PlaceKind
@@ -174,7 +175,7 @@ class CallAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
     ordering = ["scheme__name", "slug", "pk"]
     view_on_site = False
     inlines = [RoundInline]
-    readonly_fields = ["scheme_link", "state_today", "url_dead_since"]
+    readonly_fields = ["scheme_link", "state_today", "followed_by", "url_dead_since"]
 
     def label_of(self, call: Call) -> str:
         return f"{call.name} ({call.scheme.name})"
@@ -217,8 +218,12 @@ class CallAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
     def state_today(self, call: Call) -> str:
         return f"{self.status(call)}. {self.detail(call)}"
 
+    @admin.display(description="suivi par")
+    def followed_by(self, call: Call) -> str:
+        return followers_in_words(Follow.objects.counted_of(call=call))
+
     def get_fieldsets(self, request: HttpRequest, obj: Call | None = None):
-        first = ["scheme_link", "state_today"] if obj else ["scheme_given"]
+        first = ["scheme_link", "state_today", "followed_by"] if obj else ["scheme_given"]
         variant = ["national"] if obj else []
         page = [("url", "url_dead_since")] if obj else ["url"]
         return [

@@ -24,11 +24,12 @@ from funding.admin.history import part_changes
 from funding.admin.national_schema import NationalSchemaMixin
 from funding.admin.refusals import RefusalMixin, ShownAgain, problem
 from funding.admin.scheme_form import SchemeForm, label_of
+from funding.admin.subscriber import followers_in_words
 from funding.eligibility.codes import CriterionKind
 from funding.eligibility.errors import RuleError
 from funding.eligibility.labels import CRITERION_KINDS, HELP_KINDS
 from funding.enums import EditorialState
-from funding.models import Call, Round, Scheme
+from funding.models import Call, Follow, Round, Scheme
 from funding.permissions import can_publish_schemes
 from funding.resources.schemes import SchemeResource, with_facts
 from funding.resources.values import VOCABULARY_OF_KIND
@@ -225,7 +226,8 @@ class SchemeAdmin(NationalSchemaMixin, TableAdminMixin, RefusalMixin, PortalAdmi
     @admin.display(description="où il en est")
     def facts(self, scheme: Scheme) -> str:
         since = f", modifié le {timezone.localtime(scheme.updated_at):%d/%m/%Y à %H:%M}" if scheme.updated_at else ""
-        state = f"{scheme.get_state_display()}, version {scheme.version}{since}."
+        followers = followers_in_words(Follow.objects.counted_of(scheme=scheme))
+        state = f"{scheme.get_state_display()}, version {scheme.version}{since}. Suivi par : {followers}."
         return format_html('{} <a href="{}">Voir sa page</a>', state, scheme.get_absolute_url())
 
     def render_change_form(self, request: HttpRequest, context: dict, add=False, change=False, form_url="", obj=None):

@@ -127,6 +127,7 @@ class KeptCheckView(KeptCheckPage):
             share_url=self.request.build_absolute_uri(here),
             pdf_url=reverse("funding:kept_document", args=[token]),
             recompute_url=reverse("funding:recompute_check", args=[token]),
+            follow_url=reverse("funding:follow_check", args=[token]),
             edit_url=f"{reverse('funding:check')}?{as_query(self.answered.answers, au=self.day)}",
             **kwargs,
         )

@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from funding.catalogue.loading import data_key
 from funding.catalogue.places import TYPED, read_place
 from funding.dates import PARAMETER, as_of
+from funding.enums import EditorialState
 from funding.models import Call, Scheme
 from funding.presenters.places import kept_query, place_proposals
 from funding.presenters.scheme_page import body_of, public_body
@@ -94,6 +95,7 @@ class CallView(AtAPlace, TemplateView):
             national=self._national(),
             variants=variants,
             scheme=scheme,
+            follow_url=self._follow_url(),
             contacts=shown_contacts(contacts, names, place),
             links=[
                 Link("Aides et appels", reverse("funding:catalogue")),
@@ -101,6 +103,11 @@ class CallView(AtAPlace, TemplateView):
             ],
             **kwargs,
         )
+
+    def _follow_url(self) -> str:
+        if self.call.scheme.state != EditorialState.PUBLISHED:
+            return ""
+        return reverse("funding:follow_call", args=[self.call.scheme.slug, self.call.slug])
 
     def _national(self) -> Call | None:
         national = self.call.variant_of
