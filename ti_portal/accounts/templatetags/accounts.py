@@ -15,6 +15,7 @@ register = template.Library()
 
 MENU = (
     ("Vue d’ensemble", "home:my_space"),
+    ("Mes suivis", "funding:my_follows"),
     ("Adresse électronique", "account_email"),
     ("Mot de passe", "account_change_password"),
     ("Double authentification", "mfa_index"),
