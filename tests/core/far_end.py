@@ -29,6 +29,8 @@ class FarEnd:
         self.answer_recipient: Callable[[str], str] = lambda address: ACCEPTED
         self.answer_data: Callable[[str], str] = lambda message_id: ACCEPTED
         self.pause = 0.0
+        # How many messages it accepts before it lets the next ones wait.
+        self.stop_at: int | None = None
         self.port = 0
         self._arrived = threading.Condition()
 
@@ -41,6 +43,8 @@ class FarEnd:
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         await asyncio.sleep(self.pause)
+        while self.stop_at is not None and len(self.received) >= self.stop_at:
+            await asyncio.sleep(0.01)
         answer = self.answer_data(message["Message-ID"].strip())
         if answer == ACCEPTED:
             with self._arrived:

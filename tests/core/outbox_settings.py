@@ -9,4 +9,4 @@ EMAIL_BACKEND = "ti_portal.core.mail.OutboxBackend"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = int(os.environ["FAR_END_PORT"])
 EMAIL_USE_TLS = False
-EMAIL_TIMEOUT = 5
+EMAIL_TIMEOUT = 60

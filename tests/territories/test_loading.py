@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from territories import loading
 from territories.enums import PlaceKind
@@ -239,15 +239,18 @@ def test_a_load_that_is_killed_leaves_the_database_as_it_was(committed_db, datab
     Membership.objects.filter(member__code="COM-58194", container__code="DEP-58").delete()
     Place.objects.filter(code="COM-58194").update(name="Never", ancestor_codes=[])
     command = [sys.executable, "manage.py", "load_reference"]
-    child = subprocess.Popen(command, cwd=settings.BASE_DIR, env=database_environment, stdout=subprocess.PIPE)
-    try:
-        deadline = time.monotonic() + 90
-        while not _writes_places() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert child.poll() is None, "the load was over before it could be killed"
-    finally:
-        child.kill()
-        child.communicate()
+    with transaction.atomic():
+        # The load cannot go past this row: it is killed in the middle of its work, however fast the machine is.
+        Place.objects.select_for_update().get(code="COM-58194")
+        child = subprocess.Popen(command, cwd=settings.BASE_DIR, env=database_environment, stdout=subprocess.PIPE)
+        try:
+            deadline = time.monotonic() + 90
+            while not _writes_places() and child.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert child.poll() is None, "the load was over before it could be killed"
+        finally:
+            child.kill()
+            child.communicate()
 
     assert one("COM-58194").name == "Never"
     assert ReferenceLoad.objects.get().digest == "another version"
