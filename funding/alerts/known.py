@@ -61,6 +61,7 @@ class KnownRound:
     def told(self) -> dict[str, Any]:
         """What a message says of it, in plain JSON."""
         return {
+            "id": self.id,
             "label": self.label,
             "opens_at": _text(self.opens_at),
             "closes_at": _text(self.closes_at),
