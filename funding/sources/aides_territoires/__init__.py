@@ -1,0 +1,1 @@
+"""Aides-territoires, the public catalogue of aids to local authorities, by its API: both of its generations."""
