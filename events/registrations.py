@@ -56,7 +56,7 @@ def check_open(event: Event, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def register_user(*, event_id: int, person: Person, user, base_url: str, at: datetime) -> Registration:
+def register_user(*, event_id: int, person: Person, user, at: datetime) -> Registration:
     """Register a signed-in person, whose address is verified: seated or waiting at once. Doing it again changes only
     what they say of themselves.
 
@@ -72,12 +72,12 @@ def register_user(*, event_id: int, person: Person, user, base_url: str, at: dat
         _save(registration)
         return registration
     _take_a_place(event, registration, at=at)
-    mails.send_outcome(registration=registration, base_url=base_url, at=at)
+    mails.send_outcome(registration=registration, at=at)
     return registration
 
 
 @transaction.atomic
-def ask(*, event_id: int, person: Person, base_url: str, at: datetime) -> None:
+def ask(*, event_id: int, person: Person, at: datetime) -> None:
     """Register someone without account: a mail asks them to confirm. The answer never tells whether the address is
     known: someone who is registered receives the link to their own page instead.
 
@@ -90,7 +90,7 @@ def ask(*, event_id: int, person: Person, base_url: str, at: datetime) -> None:
         raise RegistrationRefused("Cette rencontre est réservée à la communauté : connectez-vous pour vous inscrire.")
     registration = _find(event, person.address) or Registration(event=event, secret=new_secret(), asked_at=at)
     if registration.state in RegistrationState.active:
-        mails.send_reminder_of_link(registration=registration, base_url=base_url, at=at)
+        mails.send_reminder_of_link(registration=registration, at=at)
         return
     _describe(registration, person)
     registration.state = RegistrationState.ASKED
@@ -101,11 +101,11 @@ def ask(*, event_id: int, person: Person, base_url: str, at: datetime) -> None:
         registration.clean_fields(exclude=["user"])
         return
     _save(registration)
-    mails.send_confirmation_request(registration=registration, base_url=base_url, at=at)
+    mails.send_confirmation_request(registration=registration, at=at)
 
 
 @transaction.atomic
-def confirm(*, secret: str, base_url: str, at: datetime) -> Registration:
+def confirm(*, secret: str, at: datetime) -> Registration:
     """Confirm an address: the person is seated, or waits. Doing it again changes nothing.
 
     Raises Registration.DoesNotExist for an unknown or expired link, RegistrationRefused when it is too late.
@@ -118,12 +118,12 @@ def confirm(*, secret: str, base_url: str, at: datetime) -> Registration:
         raise Registration.DoesNotExist
     check_open(event, at=at)
     _take_a_place(event, registration, at=at)
-    mails.send_outcome(registration=registration, base_url=base_url, at=at)
+    mails.send_outcome(registration=registration, at=at)
     return registration
 
 
 @transaction.atomic
-def cancel(*, registration_id: int, base_url: str, at: datetime) -> Registration:
+def cancel(*, registration_id: int, at: datetime) -> Registration:
     """Give a place back; the first who waits has it. Doing it again changes nothing."""
     event = locked_event(Registration.objects.values_list("event_id", flat=True).get(pk=registration_id))
     registration = _locked(event, pk=registration_id)
@@ -132,12 +132,12 @@ def cancel(*, registration_id: int, base_url: str, at: datetime) -> Registration
         registration.cancelled_at = at
         registration.save(update_fields=["state", "cancelled_at"])
         if registration.confirmed_at is not None:
-            mails.send_cancelled(registration=registration, base_url=base_url, at=at)
-        promote(event=event, base_url=base_url, at=at)
+            mails.send_cancelled(registration=registration, at=at)
+        promote(event=event, at=at)
     return registration
 
 
-def promote(*, event: Event, base_url: str, at: datetime) -> list[Registration]:
+def promote(*, event: Event, at: datetime) -> list[Registration]:
     """Give free seats to those who wait, first come first. `event` is locked by the caller's transaction."""
     if event.state != EventState.PUBLISHED or event.ends_at <= at:
         return []
@@ -148,7 +148,7 @@ def promote(*, event: Event, base_url: str, at: datetime) -> list[Registration]:
         registration.state = RegistrationState.REGISTERED
         registration.promoted_at = at
         registration.save(update_fields=["state", "promoted_at"])
-        mails.send_outcome(registration=registration, base_url=base_url, at=at)
+        mails.send_outcome(registration=registration, at=at)
     return promoted
 
 

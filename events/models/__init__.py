@@ -1,6 +1,6 @@
 """The public door of the models. Import direction: events → registrations → polls, words → rooms, reports."""
 
-from events.models.events import Document, Event, EventInvitation, Partner, Sequence, Series, Speaker
+from events.models.events import Document, Event, EventChange, EventInvitation, Partner, Sequence, Series, Speaker
 from events.models.polls import Ballot, Participation, Poll, PollOption
 from events.models.registrations import Registration
 from events.models.reports import Report, ReportText
@@ -12,6 +12,7 @@ __all__ = [
     "Ballot",
     "Document",
     "Event",
+    "EventChange",
     "EventInvitation",
     "Participation",
     "Partner",

@@ -265,3 +265,26 @@ class EventInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk} à la rencontre {self.event_id}"
+
+
+class EventChange(models.Model):
+    """What changed in a published event, told to those who registered: once each, by the key (event, revision).
+
+    `lines` is a list of {label, before, after}, in French. `told_at` is set once every message is in the outbox.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="changes", verbose_name="rencontre")
+    revision = models.PositiveIntegerField("révision")
+    is_cancelled = models.BooleanField("annulation", default=False)
+    lines = models.JSONField("changements", default=list)
+    created_at = models.DateTimeField("faite le")
+    told_at = models.DateTimeField("annoncée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "changement d’une rencontre"
+        verbose_name_plural = "changements des rencontres"
+        constraints = [models.UniqueConstraint(F("event"), F("revision"), name="event_change_once_per_revision")]
+        indexes = [models.Index(F("created_at"), name="event_change_to_tell", condition=Q(told_at=None))]
+
+    def __str__(self) -> str:
+        return f"changement {self.revision} de la rencontre {self.event_id}"
