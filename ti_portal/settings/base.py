@@ -153,6 +153,8 @@ WRITES_UNDER_GET = frozenset(
     }
 )
 SITE_URL = ""
+# Where the portal is reached when SITE_URL is empty and nobody asks (a worker writes a mail).
+FALLBACK_SITE_URL = "http://127.0.0.1:8000"
 
 # Who runs the portal, for the legal pages. Production reads its own from the environment.
 OPERATOR = {
