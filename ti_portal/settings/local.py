@@ -16,7 +16,7 @@ STATIC_ROOT = None  # type: ignore[assignment]
 OUTBOX_TRANSPORT = "kept"
 IS_DEMONSTRATION = True
 # Given by `manage.py up` to what it starts.
-FALLBACK_SITE_URL = env.text("TI_ADDRESS", FALLBACK_SITE_URL)  # noqa: F405
+FALLBACK_SITE_URL = env.text("TI_ADDRESS", FALLBACK_SITE_URL)
 OPENING_COMMANDS = [*OPENING_COMMANDS, "seed_demo"]
 DEMO_ACCOUNTS_NOTICE = "ti_portal.home.demo.notice"
 # Browsers treat http://localhost as secure; passkeys may be tried there.
