@@ -112,7 +112,7 @@ class RunState(models.TextChoices):
     UNCHANGED = "unchanged", "Rien de nouveau"
     PLANNED = "planned", "À blanc : rien n’est écrit"
     APPLIED = "applied", "Appliquée"
-    GUARDED = "guarded", "Appliquée sans rien fermer"
+    GUARDED = "guarded", "Réponse douteuse : rien n’est fermé"
     FAILED = "failed", "En échec"
     LOST = "lost", "Interrompue"
 

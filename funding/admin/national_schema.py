@@ -17,8 +17,8 @@ from django.utils.crypto import get_random_string
 from funding.models import Scheme
 from funding.national_schema import wording
 from funding.national_schema.applying import DEFAULT_SOURCE, StaleImportError, apply, preview
-from funding.sync.plan import Plan
 from funding.permissions import can_edit_schemes
+from funding.sync.plan import Plan
 from ti_portal.core.admin_bases import log_rows
 from ti_portal.core.spreadsheets import UnreadableTable
 from ti_portal.core.spreadsheets.tables import MAX_BYTES

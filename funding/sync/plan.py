@@ -226,7 +226,7 @@ def _compared(
 def differences(draft: Draft, scheme: KnownScheme, known: Known, at: datetime) -> dict[str, FieldChange]:
     """The fields in which a draft and a scheme differ, among those that the source tells."""
     return {
-        name: FieldChange(name, FIELDS[name], *_shown(draft, scheme, name, at))
+        name: FieldChange(name, FIELDS[name], *shown(draft, scheme, name, at))
         for name in FIELDS
         if name in draft.given and _differs(draft, scheme, name, known, at)
     }
@@ -250,7 +250,8 @@ def _differs(draft: Draft, scheme: KnownScheme, name: str, known: Known, at: dat
     return exported is None or wanted != comparable(exported, name, known.key_of, like=draft)
 
 
-def _shown(draft: Draft, scheme: KnownScheme, name: str, at: datetime, **how) -> tuple[str, str]:
+def shown(draft: Draft, scheme: KnownScheme, name: str, at: datetime, **how) -> tuple[str, str]:
+    """A field as the scheme says it and as the draft does, in French; `how` goes to `renderings.rendered`."""
     if name == "links":
         told_of = tuple(link for link in scheme.stored.links if link.kind in draft.link_kinds)
         return rendered(replace(scheme.stored, links=told_of), draft, name, **how)
