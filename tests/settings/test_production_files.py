@@ -49,7 +49,7 @@ def test_variables_of_compose_are_in_the_example():
 def test_management_commands_of_compose_exist():
     text = " ".join(COMPOSE["services"]["prepare"]["command"])
     named = re.findall(r"manage\.py (\w+)", text)
-    assert named == ["migrate", "load_reference", "load_schemes"]
+    assert named == ["migrate", "load_reference", "load_schemes", "load_events"]
     assert set(named) <= set(get_commands())
 
 

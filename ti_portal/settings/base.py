@@ -122,7 +122,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 
 SITE_NAME = "Territoires d’industrie"
 # Read by `manage.py up`, in this order; each command does nothing when its work is done already.
-OPENING_COMMANDS: list[str] = ["load_reference", "load_schemes"]
+OPENING_COMMANDS: list[str] = ["load_reference", "load_schemes", "load_events"]
 DEMO_ACCOUNTS_NOTICE = ""
 # True where fictitious people may sign in and mails stay on the machine, to be read by all: local settings only.
 IS_DEMONSTRATION = False
