@@ -5,6 +5,7 @@ from funding.admin import (  # noqa: F401 - each registers its page
     contact,
     contest,
     criterion,
+    funded_projects,
     kept_check,
     organisation,
     resource,

@@ -72,13 +72,14 @@ def apply(plan: Plan, *, project_list: FundedProjectList, at: datetime, confirms
         ((item.known.id, None, *_values(item.line.draft)) for item in plan.changed),
     )
     update_rows(FundedProject, ("gone_at",), ((item.id, at) for item in gone))
-    with connection.cursor() as cursor:
-        # Ten thousand rows came at once: the planner does not wait for the next automatic pass to know of them.
-        cursor.execute(f"ANALYZE {connection.ops.quote_name(FundedProject._meta.db_table)}")
+    if plan.new or plan.changed or gone:
+        bump_version()
+        with connection.cursor() as cursor:
+            # Thousands of rows may have come: the planner does not wait for the next automatic pass to know of them.
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(FundedProject._meta.db_table)}")
     row.mapping = dict(plan.columns)
     row.loaded_at = at
     row.save(update_fields=["mapping", "loaded_at"])
-    bump_version()
     return Applied(len(plan.new), len(plan.changed), len(gone), len(plan.gone) - len(gone))
 
 

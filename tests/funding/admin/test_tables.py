@@ -14,6 +14,7 @@ from funding import answers, checks
 from funding.directory import save_resource
 from funding.models import Scheme
 from tests.funding.drafts import AT, draft, organisation, published
+from tests.funding.funded_projects.files import line, load, national, project_list
 from ti_portal.core.spreadsheets import read_table, write_csv
 
 TABLES = sorted(model._meta.model_name for model in admin.site._registry if model._meta.app_label == "funding")
@@ -37,6 +38,7 @@ def add(number: int) -> None:
             ],
         },
     )  # fmt: skip
+    load(national(line()), project_list(f"liste-{number}"))
     save_resource(values={"name": f"Ressource {number}", "slug": f"r-{number}", "kind": "training"})
     checked = checks.check(answers.situation_of({}, None), AT)
     kept = checks.keep_check(answers={}, checked=checked, at=AT)
