@@ -1,0 +1,131 @@
+"""Events as everyone reads them: the list, a page, a series."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.generic import TemplateView
+
+from events.changes import where_of
+from events.entrance import registration_of
+from events.enums import EventKind, EventState, Moderation, Visibility
+from events.filters import read_choice
+from events.models import Event, Series
+from events.permissions import may_organise, may_see
+from events.presenters.agenda import agenda_of, others
+from events.presenters.moments import period_in_words
+from events.registrations import RegistrationRefused, check_open
+from territories.models import Place
+
+PAGE_SIZE = 20
+
+
+def listed(user):
+    """Events whose title and date this person may read in a list: those on invitation are not told there."""
+    return Event.objects.visible_to(user).exclude(state=EventState.DRAFT).exclude(visibility=Visibility.INVITATION)
+
+
+def line(event: Event, at) -> dict:
+    """An event in a list."""
+    return {
+        "event": event,
+        "when": period_in_words(event.starts_at, event.ends_at, event.zone),
+        "where": where_of(event),
+        "is_over": event.state == EventState.FINISHED or event.ends_at < at,
+        "is_cancelled": event.state == EventState.CANCELLED,
+    }
+
+
+class EventOf404:
+    """Loads the event of the address for those who may see it; for anyone else it does not exist."""
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self.event = get_object_or_404(Event.objects.select_related("series", "place"), slug=kwargs["slug"])
+        if not may_see(request.user, self.event) and registration_of(request, self.event) is None:
+            raise Http404
+
+
+@method_decorator(login_not_required, name="dispatch")
+class EventListView(TemplateView):
+    """Next events, then those that took place; filters by kind and place."""
+
+    template_name = "events/list.html"
+
+    def get_context_data(self, **kwargs):
+        at = timezone.now()
+        choice = read_choice(self.request.GET)
+        events = choice.apply(listed(self.request.user)).select_related("place")
+        upcoming = events.filter(ends_at__gte=at).exclude(state=EventState.FINISHED).order_by("starts_at", "pk")
+        past = events.past(at).order_by("-starts_at", "-pk")
+        page = Paginator(past, PAGE_SIZE).get_page(self.request.GET.get("page"))
+        page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+        regions = Place.objects.in_force().regions().order_by("slug", "pk")
+        return super().get_context_data(
+            upcoming=[line(event, at) for event in upcoming[:50]] if page.number == 1 else [],
+            past=[line(event, at) for event in page],
+            page=page,
+            choice=choice,
+            kinds=[(value, label, value == choice.kind) for value, label in EventKind.choices],
+            regions=[(place.code, place.name, choice.place == place) for place in regions],
+            series=Series.objects.filter(is_running=True).order_by("name", "pk"),
+            may_organise=may_organise(self.request.user),
+            **kwargs,
+        )
+
+
+@method_decorator(login_not_required, name="dispatch")
+class EventView(EventOf404, TemplateView):
+    """One event: when, where, agenda, who speaks, documents, and how to come or to see it again."""
+
+    template_name = "events/event.html"
+
+    def get_context_data(self, **kwargs):
+        at = timezone.now()
+        event = self.event
+        speakers = list(event.speakers.order_by("position", "pk"))
+        registration = registration_of(self.request, event) if event.takes_registrations else None
+        return super().get_context_data(
+            **line(event, at),
+            agenda=agenda_of(event, event.sequences.order_by("position", "pk"), speakers),
+            other_speakers=others(speakers),
+            documents=event.documents.order_by("position", "pk"),
+            partners=event.partners.order_by("position", "pk"),
+            registration=registration,
+            closed_because=_closed(event, at),
+            has_recording=bool(event.recording_url or event.recording_file or event.recording_code),
+            questions=event.questions.filter(moderation=Moderation.ACCEPTED).exclude(answer="").count(),
+            may_organise=may_organise(self.request.user),
+            **kwargs,
+        )
+
+
+def _closed(event: Event, at) -> str:
+    """Why one cannot register, in a sentence; empty while one can."""
+    try:
+        check_open(event, at=at)
+    except RegistrationRefused as refusal:
+        return str(refusal)
+    return ""
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SeriesView(TemplateView):
+    """A recurring event: what it is, its next and past editions."""
+
+    template_name = "events/series.html"
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self.series = get_object_or_404(Series, slug=kwargs["slug"])
+
+    def get_context_data(self, **kwargs):
+        at = timezone.now()
+        editions = listed(self.request.user).filter(series=self.series).order_by("-starts_at", "-pk")
+        page = Paginator(editions, PAGE_SIZE).get_page(self.request.GET.get("page"))
+        page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+        return super().get_context_data(
+            series=self.series, page=page, editions=[line(event, at) for event in page], **kwargs
+        )
