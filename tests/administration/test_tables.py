@@ -16,6 +16,7 @@ from tests.territories.people import mandate, person
 from ti_portal.accounts.models import User
 from ti_portal.core.admin_bases import log_rows
 from ti_portal.core.mail import queue_message
+from ti_portal.core.models import JobRun
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 # Those of `funding` have rows and tests of their own, in tests/funding/admin.
@@ -32,6 +33,7 @@ def add_people(number: int) -> None:
         email=f"i{number}@ales.test", territory=where, role="elected", mandate_from=date(2026, 1, 1),
         secret_digest=f"{number}", invited_by=who, created_at=NOW, expires_at=NOW + timedelta(days=14),
     )  # fmt: skip
+    JobRun.objects.create(name=f"tests.{number}", started_at=NOW, lease_until=NOW)
     queue_message(key=f"k{number}", recipient=who.email, subject="Objet", text_body="Texte", at=NOW)
     update_profile(
         territory_id=where.pk, changes={"presentation": f"<p>{number}</p>"}, based_on_version=0, actor=who, at=NOW

@@ -9,6 +9,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from ti_portal.core.enums import JobState
+from ti_portal.core.models import JobRun
 from ti_portal.core.tasks import HEARTBEAT_KEY, heartbeat_task
 
 
@@ -26,7 +28,7 @@ def test_alive_touches_nothing(client, django_assert_num_queries, db):
 
 def test_ready_when_all_is_well(client, db):
     heartbeat_task()
-    assert checks(client) == (200, {"base": "ok", "migrations": "ok", "redis": "ok", "taches": "ok"})
+    assert checks(client) == (200, {"base": "ok", "migrations": "ok", "redis": "ok", "taches": "ok", "travaux": "ok"})
 
 
 def test_not_ready_without_heartbeat(client, db):
@@ -59,12 +61,28 @@ def test_not_ready_when_redis_is_away_and_no_address_is_told(client, db, setting
     assert "hunter2" not in str(found)
 
 
+def test_not_ready_when_a_critical_job_is_late_or_fails_again_and_again(client, db):
+    heartbeat_task()
+    at = timezone.now() - timedelta(minutes=20)
+    old = {"name": "core.sweep_outbox", "lease_until": at, "ended_at": at}
+    JobRun.objects.create(**old, started_at=at, state=JobState.DONE)
+    status, found = checks(client)
+    assert status == 503
+    assert found["travaux"].replace("\xa0", " ") == "Envoi des courriels : En retard : rien depuis 20 minutes"
+
+    for _ in range(3):
+        JobRun.objects.create(**old, started_at=timezone.now(), state=JobState.FAILED, error="ValueError")
+    assert checks(client)[1]["travaux"] == "Envoi des courriels : En échec 3 fois de suite : ValueError"
+
+    JobRun.objects.create(**old, started_at=timezone.now(), state=JobState.DONE)
+    assert checks(client) == (200, dict.fromkeys(found, "ok"))
+
+
 @pytest.mark.slow
 def test_a_real_beat_and_a_real_worker_make_it_ready(committed_db, database_environment, client, tmp_path):
-    """Beat rings at its own pace; the schedule's first ring comes at once for an interval never run."""
     cache.key_prefix = "ti"
     cache.delete(HEARTBEAT_KEY)
-    environment = {**database_environment, "DJANGO_SETTINGS_MODULE": "ti_portal.settings.test"}
+    environment = {**database_environment, "DJANGO_SETTINGS_MODULE": "tests.portal.quick_beat_settings"}
     celery = [sys.executable, "-m", "celery", "-A", "ti_portal"]
     worker = subprocess.Popen(
         [*celery, "worker", "--beat", "--schedule", str(tmp_path / "beat"), "--pool", "solo", "-Q", "default,mail"],

@@ -15,6 +15,7 @@ from territories.changes import Change, in_words, recent_changes
 from territories.contacts import waiting_for_confirmation
 from territories.models import Invitation, ListEdition
 from ti_portal.core.enums import MessageState
+from ti_portal.core.job_reports import job_reports
 from ti_portal.core.models import OutboxMessage
 
 SOON = timedelta(days=30)
@@ -51,7 +52,7 @@ class Dashboard:
 
 
 def dashboard(user, *, at: datetime) -> Dashboard:
-    """Everything on the page, within the rights of `user`: twelve queries at most, whatever the amount of data."""
+    """Everything on the page, within the rights of `user`: fourteen queries at most, whatever the amount of data."""
     outbox = OutboxMessage.objects.aggregate(
         failed=Count("pk", filter=Q(state=MessageState.FAILED)),
         late=Count("pk", filter=Q(state=MessageState.QUEUED, next_attempt_at__lt=at - LATE)),
@@ -87,6 +88,10 @@ def _alerts(outbox: dict[str, int], at: datetime) -> list[Alert]:
         text = _counted(waiting, "personne a des coordonnées", "personnes ont des coordonnées")
         url = f"{reverse('admin:territories_mandate_changelist')}?en_vigueur=oui&coordonnees=attendues"
         alerts.append(Alert(f"{text} à donner ou à confirmer", url, is_grave=False))
+    ill = sum(not report.is_well(at) for report in job_reports())
+    if ill:
+        text = _counted(ill, "travail de fond", "travaux de fond")
+        alerts.append(Alert(f"{text} en retard ou en échec", reverse("admin:core_jobrun_state"), is_grave=True))
     return alerts + _funding_alerts(at)
 
 
@@ -133,6 +138,9 @@ def _shortcuts(user) -> list[Shortcut]:
     shortcuts += [
         Shortcut(
             "Inviter une personne", "Invitations envoyées, à renvoyer ou à retirer.", reverse("territories:invitations")
+        ),
+        Shortcut(
+            "Travaux de fond", "Ce que le portail fait de lui-même, et comment.", reverse("admin:core_jobrun_state")
         ),
         Shortcut("Derniers changements", "Pages des territoires et mandats.", reverse("territories:recent_changes")),
         Shortcut("Annuaire", "Qui agit pour quel territoire, et l’export.", reverse("territories:directory")),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 
+from ti_portal.core import admin_jobs  # noqa: F401 - registers its page
 from ti_portal.core.admin_bases import ChoiceFilter, ReadOnlyAdmin, log_rows
 from ti_portal.core.enums import MessageState
 from ti_portal.core.mail import is_personal, retry_failed

@@ -30,3 +30,11 @@ class CoreConfig(AppConfig):
             lease=timedelta(minutes=6),
             words={"sessions": "sessions", "messages": "courriels vidés", "runs": "exécutions effacées"},
         )
+        register(
+            "core.catch_up",
+            label="Rattrapage",
+            does="Relance les travaux de chaque heure, jour ou semaine dont le tour est passé sans eux.",
+            every=timedelta(minutes=10),
+            lease=timedelta(minutes=6),
+            words={"rung": "travaux relancés"},
+        )

@@ -50,3 +50,11 @@ def purge_task(**_future) -> None:
 
     at = timezone.now()
     run_job("core.purge", at=at, work=lambda: purge(at=at))
+
+
+@shared_task(name="core.catch_up")
+def catch_up_task(**_future) -> None:
+    from ti_portal.core.job_reports import ring_missed_jobs
+
+    at = timezone.now()
+    run_job("core.catch_up", at=at, work=lambda: ring_missed_jobs(at=at))

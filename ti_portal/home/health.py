@@ -13,6 +13,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from ti_portal.core.job_reports import job_reports
+from ti_portal.core.job_words import verdict_in_words
+from ti_portal.core.jobs import registered_jobs
 from ti_portal.core.tasks import HEARTBEAT_KEY
 
 # Beat rings every thirty seconds; four missed rings mean that beat or every worker is down.
@@ -29,12 +32,13 @@ def alive(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, migrations, broker and worker are all well, 503 otherwise, each named."""
+    """Answer 200 when database, migrations, broker, worker and critical jobs are well, 503 otherwise, each named."""
     checks = {
         "base": _check(_database),
         "migrations": _check(_migrations),
         "redis": _check(_broker),
         "taches": _check(lambda: _worker(timezone.now())),
+        "travaux": _check(lambda: _jobs(timezone.now())),
     }
     is_ready = all(answer == "ok" for answer in checks.values())
     return JsonResponse({"pret": is_ready, "verifications": checks}, status=200 if is_ready else 503)
@@ -71,3 +75,9 @@ def _worker(now: datetime) -> str:
         return "aucun battement reçu"
     late = now - datetime.fromisoformat(last)
     return "ok" if late <= LATE_AFTER else f"dernier battement il y a {int(late.total_seconds())} s"
+
+
+def _jobs(now: datetime) -> str:
+    reports = job_reports([job for job in registered_jobs() if job.is_critical])
+    ill = [f"{report.job.label} : {verdict_in_words(report, now)}" for report in reports if not report.is_well(now)]
+    return " ; ".join(ill) or "ok"

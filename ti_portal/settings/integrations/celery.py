@@ -6,24 +6,43 @@ loses only the ringing, and the sweeps below ring again.
 
 from celery.schedules import crontab
 
+# What must not wait for one another: a source that hangs holds up no mail. All that is not named here is `default`.
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"core.deliver_message": {"queue": "mail"}, "core.sweep_outbox": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "core.deliver_message": {"queue": "mail"},
+    "core.sweep_outbox": {"queue": "mail"},
+    "funding.sync_*": {"queue": "sync"},
+    "funding.check_links": {"queue": "sync"},
+    "funding.write_alerts": {"queue": "mail"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
+# A task that needs longer says so where it is written. A job's lease is longer than its task's limit, and the broker
+# hands a message to another worker later than any limit: what is taken over is dead.
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive": True}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_keepalive": True}
 CELERY_TIMEZONE = "Europe/Paris"
+
+
+def every(seconds: int) -> dict:
+    """Rung at this pace, and forgotten when no worker took it before the next ring: a night without worker leaves no
+    pile of doorbells. Jobs catch up from the database, not from the queue.
+    """
+    return {"schedule": float(seconds), "options": {"expires": seconds - 1}}
+
 
 CELERY_BEAT_SCHEDULE = {
     # Every minute: messages whose doorbell was lost, or whose retry is due.
-    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 60.0},
+    "sweep-outbox": {"task": "core.sweep_outbox", **every(60)},
     # Every thirty seconds: the beat says it is alive, for /sante/pret.
-    "heartbeat": {"task": "core.heartbeat", "schedule": 30.0},
+    "heartbeat": {"task": "core.heartbeat", **every(30)},
+    # Every ten minutes: jobs of the list below whose turn passed while everything was stopped.
+    "catch-up": {"task": "core.catch_up", **every(600)},
     # Every night at 03:17: expired sessions and old outbox bodies.
     "purge": {"task": "core.purge", "schedule": crontab(hour=3, minute=17)},
     # Every night at 03:27: kept checks older than thirteen months.

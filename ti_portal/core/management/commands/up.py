@@ -21,10 +21,10 @@ from django.utils.module_loading import import_string
 
 from ti_portal.core.engines import EngineError, Engines, layout, running_engines
 from ti_portal.core.engines.errors import reason_in
+from ti_portal.core.queues import QUEUES
 from ti_portal.core.supervisor import Patience, Program, Supervisor, SupervisorError
 
 OLDEST_PYTHON = (3, 11)
-QUEUES = "default,sync,mail"
 PATIENCE = Patience()
 SLOW_START = 60.0
 
@@ -122,7 +122,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             programs(host, port, var, with_worker=with_worker),
             write=self._say,
-            environment=engines.environment(),
+            environment={**engines.environment(), "TI_ADDRESS": address},
             folder=layout.project_root(),
             held=[held],
             patience=PATIENCE,
@@ -145,7 +145,7 @@ def programs(host: str, port: int, var: Path, *, with_worker: bool) -> list[Prog
     # Celery greets root with ten lines of warning that would bury the address of the site.
     quiet = ["-W", "ignore"] if os.geteuid() == 0 else []
     celery = [*python, *quiet, "-m", "celery", "--quiet", "-A", "ti_portal"]
-    worker = [*celery, "worker", "--concurrency", "2", "-Q", QUEUES, "--loglevel", "WARNING"]
+    worker = [*celery, "worker", "--concurrency", "2", "-Q", ",".join(QUEUES), "--loglevel", "WARNING"]
     worker += ["--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--schedule", str(layout.beat_schedule(var)), "--loglevel", "WARNING"]
     # No pid file: after a kill -9 it would forbid the next start.
