@@ -7,11 +7,17 @@ reading = kind.read(content.data, source, at)  # the same for an answer kept, or
 
 from funding.models import Source
 from funding.sources.aides_territoires.kinds import AidesTerritoires, AidesTerritoires1
+from funding.sources.atom import Atom
+from funding.sources.icalendar import ICalendar
 from funding.sources.kind import Kind
 from funding.sources.national_csv import NationalCsv
 from funding.sources.reading import UnreadableSource
+from funding.sources.spreadsheet.kinds import Spreadsheet
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (AidesTerritoires(), AidesTerritoires1(), NationalCsv())}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (AidesTerritoires(), AidesTerritoires1(), NationalCsv(), Spreadsheet(), ICalendar(), Atom())
+}
 CHOICES: list[tuple[str, str]] = [(name, kind.label) for name, kind in KINDS.items()]
 
 

@@ -239,9 +239,9 @@ def test_a_kept_page_can_be_read_again():
 
 def test_halves_of_signs_are_no_text():
     row = source("aides_territoires", url="https://exemple.fr/api/")
-    data = json.dumps([aid(name="a\ud800b 😀", perimeter="France\udfff")]).encode()
+    data = json.dumps([aid(name="a\ud800b 😀", perimeter="Là\udfff")]).encode()
     (lost,) = kind_of(row).read(data, row).items
-    assert (lost.title, "France?" in lost.reasons[0]) == ("a?b 😀", True)
+    assert (lost.title, "« Là? »" in lost.reasons[0]) == ("a?b 😀", True)
 
 
 def test_the_form_takes_filters_and_places():

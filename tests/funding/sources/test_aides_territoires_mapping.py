@@ -201,8 +201,8 @@ def test_an_aid_without_a_name_or_a_number_is_refused():
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40)
-    | st.sampled_from(["2027-01-05", "permanente", "Communes", "Subvention", "https://exemple.fr", "Alès (Commune – 30100)"
-                       "\x00"]),
+    | st.sampled_from(["2027-01-05", "permanente", "Communes", "Subvention", "https://exemple.fr", "\x00",
+                       "Alès (Commune – 30100)"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip

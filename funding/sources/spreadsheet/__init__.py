@@ -1,0 +1,1 @@
+"""Lists of aids that a région keeps in a spreadsheet."""
