@@ -1,9 +1,9 @@
 """One reading of a source from beginning to end.
 
 A run is a row from its first instant. While it is RUNNING no other run of its source can start: a constraint of
-PostgreSQL says so. Its lease is longer than the time limit of its task, so a run whose lease is over is dead: it becomes
-LOST and the next one starts. All that a run writes, it writes in one transaction, and only if it is still RUNNING then:
-killed at any point, it has written everything or nothing.
+PostgreSQL says so. Its lease is longer than the time limit of its task, so a run whose lease is over is dead: it
+becomes LOST and the next one starts. All that a run writes, it writes in one transaction, and only if it is still
+RUNNING then: killed at any point, it has written everything or nothing.
 """
 
 import gzip
@@ -161,10 +161,8 @@ def _content(run: SyncRun) -> Content:
         content = kind_of(run.source).fetch(run.source, client)
     if not content.is_unchanged:
         _keep(run, content)
-        fields = ("raw", "raw_name", "raw_type", "raw_size")
-        SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
-            **{name: getattr(run, name) for name in fields}
-        )
+        kept = {name: getattr(run, name) for name in ("raw", "raw_name", "raw_type", "raw_size")}
+        SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(**kept)
     return content
 
 
