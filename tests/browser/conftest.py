@@ -8,20 +8,20 @@ import json
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import redis
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser import portals
+
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 START_SECONDS = 60
@@ -56,32 +56,41 @@ def browser() -> Iterator[Browser]:
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory) -> Iterator[Callable[[dict[str, str]], portals.Nursery]]:
+    """`nursery(environment)`: where portals under this environment are born; one for each, kept for the session."""
+    known: dict[frozenset, portals.Nursery] = {}
+    log = tmp_path_factory.mktemp("portals") / "nursery.log"
+
+    def of(environment: dict[str, str]) -> portals.Nursery:
+        key = frozenset(environment.items())
+        if key not in known:
+            known[key] = portals.Nursery(environment, log)
+        return known[key]
+
+    yield of
+    for each in known.values():
+        each.close()
+
+
 @pytest.fixture
-def portal(database_environment, tmp_path) -> Iterator[str]:
+def portal(database_environment, nursery, tmp_path) -> Iterator[str]:
     """Address (without final slash) of a portal that serves the test's own database; stopped at the end.
 
     What the test commits, the portal sees, and the reverse.
     """
     _forget_cached_answers(database_environment["REDIS_URL"])
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "4", "ti_portal.wsgi:application"]
     environment = {**database_environment, "DJANGO_SETTINGS_MODULE": "ti_portal.settings.test"}
-    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
-    log = tmp_path / "portal.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    for name in ("DJANGO_ALLOW_ASYNC_UNSAFE", "PYTEST_CURRENT_TEST"):
+        environment.pop(name, None)
+    port, log = _free_port(), tmp_path / "portal.log"
+    address = f"http://127.0.0.1:{port}"
+    group = nursery(environment).start(port, log)
     try:
-        _wait_until_it_answers(address, process, log)
+        _wait_until_it_answers(address, group, log)
         yield address
     finally:
-        process.terminate()
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        portals.end(group)
 
 
 @pytest.fixture
@@ -140,11 +149,9 @@ def _forget_cached_answers(redis_url: str) -> None:
             store.delete(key)
 
 
-def _wait_until_it_answers(address: str, process: subprocess.Popen, log: Path) -> None:
+def _wait_until_it_answers(address: str, group: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
+    while time.monotonic() < deadline and psutil.Process(group).status() != psutil.STATUS_ZOMBIE:
         try:
             urllib.request.urlopen(f"{address}/recherche/", timeout=START_SECONDS).close()  # noqa: S310 - our own address
         except urllib.error.HTTPError as answer:
@@ -153,7 +160,7 @@ def _wait_until_it_answers(address: str, process: subprocess.Popen, log: Path) -
                 return
             break
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.02)
         else:
             return
     pytest.fail(f"Le portail ne répond pas :\n{log.read_text(errors='replace')[-4000:]}")
