@@ -4,8 +4,12 @@ Entering by the link writes the registration's id in the visitor's session (sign
 them is kept. A place that was given back no longer opens anything.
 """
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from django.http import HttpRequest
 
+from events.enums import EventState, RegistrationState
 from events.models import Event, Registration
 
 _KEY = "event_registrations"
@@ -36,3 +40,17 @@ def registration_of(request: HttpRequest, event: Event) -> Registration | None:
     if request.user.is_authenticated:
         return registered.filter(user=request.user).order_by("pk").first()
     return None
+
+
+def doors_open_at(event: Event) -> datetime:
+    """From when those registered see the access link, in the event's own zone."""
+    return (event.starts_at - timedelta(minutes=event.doors_open_minutes)).astimezone(ZoneInfo(event.zone))
+
+
+def access_of(registration: Registration, *, at: datetime) -> str:
+    """The link that opens the meeting, for someone who has a place, from the opening of the doors to the end; else
+    nothing.
+    """
+    event = registration.event
+    has_place = registration.state == RegistrationState.REGISTERED and event.state == EventState.PUBLISHED
+    return event.access_url if has_place and doors_open_at(event) <= at < event.ends_at else ""

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from events.views import meetings
+from events.views import meetings, registration
 
 urlpatterns = [
     path("rencontres/", meetings.EventListView.as_view(), name="list"),
     path("rencontres/cycles/<slug:slug>/", meetings.SeriesView.as_view(), name="series"),
+    path("rencontres/inscriptions/<str:secret>/", registration.RegistrationView.as_view(), name="registration"),
+    path("rencontres/confirmer/<str:secret>/", registration.ConfirmView.as_view(), name="confirm"),
+    path("rencontres/<slug:slug>/inscription/", registration.RegisterView.as_view(), name="register"),
+    path("rencontres/<slug:slug>/inscription/demandee/", registration.AskedView.as_view(), name="asked"),
     path("rencontres/<slug:slug>/", meetings.EventView.as_view(), name="event"),
 ]
