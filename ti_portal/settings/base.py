@@ -8,6 +8,7 @@ from ti_portal.settings.environment import Environment
 from ti_portal.settings.integrations.accounts import *  # noqa: F403 - settings modules are lists of names
 from ti_portal.settings.integrations.api import *  # noqa: F403
 from ti_portal.settings.integrations.celery import *  # noqa: F403
+from ti_portal.settings.integrations.events import *  # noqa: F403
 from ti_portal.settings.integrations.firms import *  # noqa: F403
 from ti_portal.settings.integrations.security import *  # noqa: F403
 from ti_portal.settings.integrations.sources import *  # noqa: F403

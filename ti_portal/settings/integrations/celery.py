@@ -49,4 +49,10 @@ CELERY_BEAT_SCHEDULE = {
     "purge-funding": {"task": "funding.purge", "schedule": crontab(hour=3, minute=27)},
     # Every morning at 07:05: entries of the directory that wait to be confirmed.
     "remind-contact-entries": {"task": "territories.remind_contact_entries", "schedule": crontab(hour=7, minute=5)},
+    # Every five minutes: what people who registered to an event are reminded of.
+    "remind-events": {"task": "events.send_reminders", **every(300)},
+    # Every ten minutes: changes of events that a lost doorbell left untold.
+    "tell-event-changes": {"task": "events.tell_changes", **every(600)},
+    # Every night at 03:37: what people gave to come to events that ended long ago.
+    "purge-events": {"task": "events.purge", "schedule": crontab(hour=3, minute=37)},
 }

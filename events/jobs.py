@@ -1,0 +1,36 @@
+"""The background jobs of `events`, as the délégation knows them. Their tasks are in `events.tasks`."""
+
+from datetime import timedelta
+
+from ti_portal.core.jobs import register
+
+# A minute more than the time limit of tasks: whoever held the job is dead when the lease ends.
+LEASE = timedelta(minutes=6)
+
+
+def register_jobs() -> None:
+    register(
+        "events.send_reminders",
+        label="Rappels des rencontres",
+        does="Écrit aux personnes inscrites sept jours, un jour et une heure avant chaque rencontre.",
+        every=timedelta(minutes=5),
+        lease=LEASE,
+        is_critical=True,
+        words={"written": "rappels écrits"},
+    )
+    register(
+        "events.tell_changes",
+        label="Changements des rencontres",
+        does="Annonce aux personnes inscrites ce qui a changé et ne leur a pas encore été dit.",
+        every=timedelta(minutes=10),
+        lease=LEASE,
+        words={"written": "messages écrits"},
+    )
+    register(
+        "events.purge",
+        label="Ménage des rencontres",
+        does="Efface les données personnelles des inscriptions anciennes et les demandes jamais confirmées.",
+        every=timedelta(days=1),
+        lease=LEASE,
+        words={"unconfirmed": "demandes effacées", "registrations": "inscriptions vidées"},
+    )

@@ -1,0 +1,36 @@
+"""How long what people gave to come to an event is kept."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.crypto import get_random_string
+
+from events.models import Registration
+from events.registrations import purge_unconfirmed
+
+BATCH = 1000
+
+
+def purge(*, at: datetime) -> dict[str, int]:
+    """Delete what nobody confirmed, and empty the registrations of events that ended long ago
+    (`EVENTS_KEEP_REGISTRATIONS_DAYS`). Safe to run twice.
+
+    Organisation, territory, state and attendance stay, for the figures: nothing of them names a person any more, nor
+    leads back to one (account, commune and link go too).
+    """
+    ended_before = at - timedelta(days=settings.EVENTS_KEEP_REGISTRATIONS_DAYS)
+    old = Registration.objects.filter(purged_at=None, event__ends_at__lt=ended_before)
+    emptied = 0
+    while ids := list(old.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        for key in ids:
+            # Each has a secret of its own: the column is unique, and nobody learns this one.
+            emptied += Registration.objects.filter(pk=key, purged_at=None).update(
+                email="",
+                first_name="",
+                last_name="",
+                user=None,
+                commune=None,
+                purged_at=at,
+                secret=get_random_string(43),
+            )
+    return {"unconfirmed": purge_unconfirmed(at=at), "registrations": emptied}
