@@ -152,6 +152,13 @@ class NewsKind(models.TextChoices):
     CANCELLED = "cancelled", "Relève annulée ou appel suspendu"
 
 
+class CalendarMoment(models.TextChoices):
+    """What a calendar shows of a round."""
+
+    OPENING = "opening", "Ouverture"
+    CLOSING = "closing", "Clôture"
+
+
 class Frequency(models.TextChoices):
     AT_ONCE = "at_once", "Dès que possible"
     DAILY = "daily", "Un courriel par jour"

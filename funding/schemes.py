@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from funding import editorial, listing, parts
+from funding.calendars import entries
 from funding.enums import EditorialState
 from funding.models import Call, Organisation, Scheme, SchemeExclusion
 from territories import rich_text
@@ -347,12 +348,15 @@ def _protect_and_write(scheme: Scheme, *, actor, at: datetime, reason: str) -> N
 
 
 def _write(scheme: Scheme, *, actor, at: datetime, reason: str) -> None:
-    """The effects of every change, in order: version and history of the scheme, catalogue rows, version of the data."""
+    """The effects of every change, in order: version and history of the scheme, dates of calendars, catalogue rows,
+    version of the data.
+    """
     is_published = scheme.state == EditorialState.PUBLISHED
     if is_published and (problems := editorial.publication_problems(scheme)):
         raise ValidationError(problems, code="not_publishable")
     _keep(scheme, by=actor, at=at, reason=reason)
     if is_published or scheme.listings.exists():
+        entries.refresh([scheme.pk], at=at)
         listing.rebuild([scheme.pk])
 
 

@@ -11,6 +11,7 @@ app_name = "funding"
 urlpatterns = [
     path("aides/", CatalogueView.as_view(), name="catalogue"),
     path("aides/", include("funding.export_urls")),
+    path("", include("funding.calendar_urls")),
     path("aides/<slug:slug>/", SchemeView.as_view(), name="scheme"),
     path("aides/<slug:slug>/appels/<slug:call>/", CallView.as_view(), name="call"),
     path("eligibilite/", include("funding.check_urls")),

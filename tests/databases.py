@@ -37,6 +37,8 @@ CONTENT = (
     "events/opening/*.py",
     "funding/opening/*.toml",
     "funding/opening/*.py",
+    "funding/calendars/entries.py",
+    "funding/calendars/wanted.py",
     "funding/cells.py",
     "funding/listing.py",
     "funding/parts.py",

@@ -1,7 +1,8 @@
 """The public door of the models. Import direction: organisations → schemes → calls → listing, checks, directory;
-schemes → sources, projects; calls, checks → follows.
+schemes → sources, projects; calls, checks → follows; listing → calendars.
 """
 
+from funding.models.calendars import CalendarEntry
 from funding.models.calls import Call, Round
 from funding.models.checks import Contest, KeptCheck
 from funding.models.directory import Notice, Resource
@@ -15,6 +16,7 @@ from funding.models.sources import Proposal, Source, SyncLine, SyncRun
 __all__ = [
     "Alert",
     "AmountRule",
+    "CalendarEntry",
     "Call",
     "CallNews",
     "CallSnapshot",

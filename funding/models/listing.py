@@ -14,15 +14,24 @@ def codes(verbose_name: str) -> ArrayField:
     return ArrayField(models.CharField(max_length=40), verbose_name=verbose_name, default=list)
 
 
-class ListingQuerySet(models.QuerySet):
+class EffectivePerimeterQuerySet(models.QuerySet):
+    """Rows that know where they count once all is told: `included_codes`, `excluded_codes`, `within_codes`."""
+
     def covering(self, ancestor_codes):
         """Rows that apply at a place, given by its ancestor codes. A commune meets each scheme at most once; an
         intercommunalité or a territory astride two régions meets both their variants.
         """
-        here = list(ancestor_codes)
-        within = Q(within_codes=[]) | Q(within_codes__overlap=here)
-        return self.filter(within, included_codes__overlap=here).exclude(excluded_codes__overlap=here)
+        return self.filter(covers(ancestor_codes))
 
+
+def covers(ancestor_codes) -> Q:
+    """The condition of `covering`, to be put together with others."""
+    here = list(ancestor_codes)
+    within = Q(within_codes=[]) | Q(within_codes__overlap=here)
+    return within & Q(included_codes__overlap=here) & ~Q(excluded_codes__overlap=here)
+
+
+class ListingQuerySet(EffectivePerimeterQuerySet):
     def main(self):
         """Rows that show when no place is chosen: each scheme exactly once."""
         return self.filter(is_main=True)

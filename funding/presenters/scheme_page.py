@@ -45,6 +45,7 @@ class Body(NamedTuple):
     description: str
     begins: datetime | None
     ends: datetime | None
+    is_public: bool
 
 
 _kept: OrderedDict[tuple, Body] = OrderedDict()
@@ -80,6 +81,7 @@ def body_of(scheme: Scheme, at: datetime, place: Place | None) -> Body:
         description=scheme.summary or f"{scheme.name} : conditions, montant, dates et contacts.",
         begins=begins,
         ends=ends,
+        is_public=scheme.state in EditorialState.public,
     )
 
 

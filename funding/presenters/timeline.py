@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from django.urls import reverse
+
 from funding import statuses
 from funding.eligibility import calls as call_rules
 from funding.eligibility import french
 from funding.eligibility.codes import CallState
 from funding.eligibility.wording import typeset
+from funding.enums import EditorialState
 from funding.models import Call, Round
 from funding.presenters.cards import Badge, badge_of
 from funding.terms import round_of
@@ -16,13 +19,16 @@ from territories.perimeters import describe
 
 
 class ShownRound(NamedTuple):
-    """`position` is past, now or next, for the drawing; `said` says the same in words."""
+    """`position` is past, now or next, for the drawing; `said` says the same in words. `file` puts what is to come in
+    one's own calendar, empty when calendars know nothing of it.
+    """
 
     title: str
     dates: str
     position: str
     said: str
     notes: list[str]
+    file: str = ""
 
 
 class ShownCall(NamedTuple):
@@ -57,7 +63,12 @@ def shown_call(call: Call, at: datetime, names: Mapping[str, str], *, variant_of
         text=call.text,
         page=call.url,
         page_dead_since=french.day(call.url_dead_since) if call.url_dead_since else "",
-        rounds=rounds(call.rounds.all(), at, is_over=status.state is CallState.CLOSED),
+        rounds=rounds(
+            call.rounds.all(),
+            at,
+            is_over=status.state is CallState.CLOSED,
+            is_published=call.scheme.state == EditorialState.PUBLISHED,
+        ),
         variant_of=variant_of,
         is_hidden_here=is_hidden,
     )
@@ -69,9 +80,14 @@ def _where(call: Call, names: Mapping[str, str]) -> str:
     return "Partout où s’applique l’aide, sauf " + describe(call.excluded_codes, (), names)
 
 
-def rounds(rows: Iterable[Round], at: datetime, *, is_over: bool = False) -> list[ShownRound]:
-    """Rounds in time order, those without a date last; `is_over` when the call is, whatever was announced."""
-    return [_round(row, at, is_over) for row in sorted(rows, key=_order)]
+def rounds(
+    rows: Iterable[Round], at: datetime, *, is_over: bool = False, is_published: bool = False
+) -> list[ShownRound]:
+    """Rounds in time order, those without a date last; `is_over` when the call is, whatever was announced.
+
+    Dates of a published scheme are in calendars.
+    """
+    return [_round(row, at, is_over, is_published) for row in sorted(rows, key=_order)]
 
 
 def _order(row: Round) -> tuple:
@@ -79,7 +95,7 @@ def _order(row: Round) -> tuple:
     return (known is None, known.timestamp() if known else 0.0, row.pk)
 
 
-def _round(row: Round, at: datetime, is_over: bool) -> ShownRound:
+def _round(row: Round, at: datetime, is_over: bool, is_published: bool) -> ShownRound:
     rule = round_of(row)
     if is_over:
         position = "past"
@@ -92,7 +108,9 @@ def _round(row: Round, at: datetime, is_over: bool) -> ShownRound:
     said = _SAID[position] if rule.is_dated or position == "past" else "annoncée"
     if row.exhausted_from is not None and row.exhausted_from <= at and position != "past":
         said = "enveloppe épuisée"
-    return ShownRound(_title(row), _dates(row), position, said, _notes(row))
+    is_to_come = is_published and position != "past" and any(end and end > at for end in (row.opens_at, row.closes_at))
+    file = reverse("funding:round_file", args=[row.pk]) if is_to_come else ""
+    return ShownRound(_title(row), dates_of(row), position, said, _notes(row), file)
 
 
 def _title(row: Round) -> str:
@@ -104,7 +122,8 @@ def _title(row: Round) -> str:
     return f"Relève de {french.day(known.astimezone(call_rules.zone_of(row.zone)).date()).split(french.NBSP, 1)[1]}"
 
 
-def _dates(row: Round) -> str:
+def dates_of(row: Round) -> str:
+    """« Du 1er octobre 2020 à 0 h au 21 décembre 2020 à 12 h », in the zone of the round."""
     if row.opens_at and row.closes_at:
         return f"Du {french.moment(row.opens_at, row.zone)} au {french.moment(row.closes_at, row.zone)}"
     if row.closes_at:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
+from funding.calendars.scopes import links_of_scheme
 from funding.catalogue.loading import data_key
 from funding.catalogue.places import TYPED, read_place
 from funding.dates import PARAMETER, as_of
@@ -51,6 +52,7 @@ class SchemeView(AtAPlace, TemplateView):
             raise Http404
         return super().get_context_data(
             body=body,
+            scope=links_of_scheme(self.kwargs["slug"], body.name) if body.is_public else None,
             links=[Link("Aides et appels", reverse("funding:catalogue") + kept_query(self.request.GET, None))],
             **kwargs,
         )
@@ -96,6 +98,7 @@ class CallView(AtAPlace, TemplateView):
             variants=variants,
             scheme=scheme,
             follow_url=self._follow_url(),
+            scope=links_of_scheme(scheme.slug, scheme.name) if scheme.state in EditorialState.public else None,
             contacts=shown_contacts(contacts, names, place),
             links=[
                 Link("Aides et appels", reverse("funding:catalogue")),

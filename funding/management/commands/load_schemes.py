@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from funding.calendars.entries import fill_when_empty
 from funding.opening.loading import load
 
 
@@ -12,7 +13,10 @@ class Command(BaseCommand):
     help = "Charge les dispositifs et ressources d’ouverture. Ne fait rien s’ils y sont déjà."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
-        outcome = load(at=timezone.now())
+        at = timezone.now()
+        # A portal older than its calendars has schemes whose dates they do not know.
+        fill_when_empty(at=at)
+        outcome = load(at=at)
         if verbosity == 0:
             return
         if outcome.is_done_already:
