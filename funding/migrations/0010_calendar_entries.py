@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0008_proposals_know_what_they_saw'),
+        ("funding", "0009_a_guarded_run_is_a_doubtful_answer"),
     ]
 
     operations = [
