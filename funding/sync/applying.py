@@ -66,8 +66,9 @@ class Writer:
 
 
 def writer_of(plan: Plan, *, actor, at: datetime, reason: str) -> Writer:
-    """A writer for a plan; makes the organisations that its drafts name and that the portal does not have."""
-    bodies = writing.organisations(item.draft for item in (*plan.new, *plan.changed))
+    """A writer for a plan; makes the organisations that what is written names and that the portal does not have."""
+    with_roles = [change for change in plan.changed if "roles" in {field.name for field in change.fields}]
+    bodies = writing.organisations(item.draft for item in (*plan.new, *with_roles))
     return Writer(plan, bodies, actor, at, reason)
 
 
