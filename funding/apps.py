@@ -22,8 +22,6 @@ class FundingConfig(AppConfig):
         "resource": "view add change delete",
         "keptcheck": "view",
         "contest": "view change",
-        "fundedprojectlist": "view add change",
-        "fundedproject": "view",
         "subscriber": "view",
         "fundedprojectlist": "view add change",
         "fundedproject": "view",

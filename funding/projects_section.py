@@ -1,41 +1,28 @@
 """« Projets financés ici » on a territory's page: how many, how much, the largest, and whose word it is."""
 
-from collections import OrderedDict
 from datetime import date
-from threading import Lock
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from funding.catalogue.loading import Key
+from funding.kept_sections import KeptSections, key_of
 from funding.models import FundedProject, FundedProjectList
 from funding.presenters.funded_projects import line, sources, whole_euros
-from funding.territory_section import key_of
 from territories.enums import Wave
 from territories.models import Territory
 from territories.sections import Section, register
 
 SHOWN = 5
-KEPT_SECTIONS = 400
 
-_kept: OrderedDict[tuple[Key, str], SafeString | None] = OrderedDict()
-_lock = Lock()
+_kept = KeptSections()
 
 
 def load_funded_projects(territory: Territory, user: Any, today: date) -> dict[str, Any] | None:
     """None where no list has a project, and for a territory of the first wave. No query when the section is kept."""
     if territory.wave != Wave.CURRENT:
         return None
-    key = key_of(territory), territory.place.code
-    if key not in _kept:
-        html = _section(territory)
-        with _lock:
-            _kept[key] = html
-            while len(_kept) > KEPT_SECTIONS:
-                _kept.popitem(last=False)
-    html = _kept.get(key)
-    return None if html is None else {"html": html}
+    return _kept.get((key_of(territory), territory.place.code), lambda: _section(territory))
 
 
 def _section(territory: Territory) -> SafeString | None:

@@ -1,8 +1,6 @@
 """« Aides utilisables ici » on a territory's page: what firms and local authorities can file for today."""
 
-from collections import OrderedDict
 from datetime import date, datetime
-from threading import Lock
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
@@ -10,17 +8,16 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from funding.catalogue.filters import USABLE
-from funding.catalogue.loading import Catalogue, Key, current, data_key
+from funding.catalogue.loading import Catalogue, current
 from funding.catalogue.selection import usable_here
 from funding.eligibility.codes import AudienceCode
+from funding.kept_sections import KeptSections, remember_key
 from funding.presenters.open_calls import Line, lines
 from territories.enums import Wave
 from territories.models import Territory
 from territories.sections import Section, register
 
 SHOWN = 5
-KEPT_SECTIONS = 400
-_KEY = "_funding_key"
 # Title, audiences, and the one that the catalogue is opened with.
 _GROUPS = (
     ("Pour les entreprises", (AudienceCode.FIRM,), AudienceCode.FIRM),
@@ -35,8 +32,7 @@ class Group(NamedTuple):
     audience: str
 
 
-_kept: OrderedDict[tuple, SafeString | None] = OrderedDict()
-_lock = Lock()
+_kept = KeptSections()
 
 
 def load_open_calls(territory: Territory, user: Any, today: date) -> dict[str, Any] | None:
@@ -45,24 +41,10 @@ def load_open_calls(territory: Territory, user: Any, today: date) -> dict[str, A
         return None
     at = timezone.now()
     catalogue = current()
-    territory.__dict__[_KEY] = catalogue.key
+    remember_key(territory, catalogue.key)
     moment = catalogue.index.moment(at.timestamp())
     key = (catalogue.key, territory.place.code, moment.begins, today)
-    if key not in _kept:
-        html = _section(territory, catalogue, at)
-        with _lock:
-            _kept[key] = html
-            while len(_kept) > KEPT_SECTIONS:
-                _kept.popitem(last=False)
-    html = _kept.get(key)
-    return None if html is None else {"html": html}
-
-
-def key_of(territory: Territory) -> Key:
-    """What the sections of `funding` on this page depend on, asked once a page."""
-    if _KEY not in territory.__dict__:
-        territory.__dict__[_KEY] = data_key()
-    return territory.__dict__[_KEY]
+    return _kept.get(key, lambda: _section(territory, catalogue, at))
 
 
 def _section(territory: Territory, catalogue: Catalogue, at: datetime) -> SafeString | None:

@@ -56,11 +56,12 @@ class Note:
 
 
 REFUSED, UNPLACED, NO_NAME, REMARK = "refused", "unplaced", "no_name", "remark"
+# The gravest first.
 NOTES = {
     REFUSED: "Refusée",
     UNPLACED: "Sans lieu reconnu",
-    NO_NAME: "Nom retenu",
     REMARK: "Remarque",
+    NO_NAME: "Nom retenu",
 }
 
 

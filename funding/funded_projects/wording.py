@@ -41,8 +41,12 @@ def columns(plan: Plan) -> list[tuple[str, str]]:
 
 
 def notes(plan: Plan) -> list[tuple[int, str, str, str]]:
-    """Rows of the table of what is to be looked at, under NOTE_HEADERS. Without the name of anybody withheld."""
-    return [(note.number, NOTES[note.kind], note.title, _sentence(note.reason)) for note in plan.notes]
+    """Rows of the table of what is to be looked at, under NOTE_HEADERS, the gravest first. Without the name of anybody
+    withheld.
+    """
+    ranks = {kind: rank for rank, kind in enumerate(NOTES)}
+    ordered = sorted(plan.notes, key=lambda note: (ranks[note.kind], note.number))
+    return [(note.number, NOTES[note.kind], note.title, _sentence(note.reason)) for note in ordered]
 
 
 def changed_fields(fields: Sequence[str]) -> str:

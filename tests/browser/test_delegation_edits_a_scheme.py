@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from funding.models import Contest, Scheme
+from funding.models import Contest, FundedProjectList, Scheme
 from tests.browser.conftest import PHONE, fits_in_width
 from tests.browser.test_delegation_imports_a_list import checked, sign_in  # noqa: F401 - `checked` is a fixture
 from tests.funding.admin.test_tables import add
 from tests.funding.drafts import draft, organisation, published
+from tests.funding.funded_projects.files import line, national
 from tests.territories.people import delegation
 
 pytestmark = pytest.mark.browser
@@ -107,6 +108,10 @@ def pages(portal) -> list[str]:
         f"/administration/funding/contest/{Contest.objects.order_by('pk').first().pk}/change/",
         "/administration/funding/resource/add/",
         "/administration/funding/organisation/",
+        "/administration/funding/fundedproject/",
+        "/administration/funding/fundedprojectlist/",
+        f"/administration/funding/fundedprojectlist/{FundedProjectList.objects.get().pk}/change/",
+        f"/administration/funding/fundedprojectlist/{FundedProjectList.objects.get().pk}/importer/",
     ]
 
 
@@ -127,3 +132,14 @@ def test_the_pages_of_schemes_are_accessible_and_fit_a_phone(portal, open_page, 
         if not fits_in_width(phone):
             faults.append(f"{path} : trop large")
     assert not faults, "\n\n".join(faults)
+    # The plan of a file belongs to who sent it: its page has no address of its own.
+    for size in (page, phone):
+        size.goto(f"{portal}/administration/funding/fundedprojectlist/{FundedProjectList.objects.get().pk}/importer/")
+        unnamed = line("8", siren="", nom_beneficiaire_principal="DURAND JEANNE")
+        content = national(line("7", code_commune="99999"), unnamed)
+        file = {"name": "projets.csv", "mimeType": "text/csv", "buffer": content}
+        size.get_by_label("Fichier (CSV ou XLSX)").set_input_files(file)
+        size.get_by_role("button", name="Voir ce qu’il change").click()
+        expect(size.get_by_role("heading", name="Lignes à regarder")).to_be_visible()
+        checked(size)
+        assert fits_in_width(size)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import DESKTOP, PHONE, axe, fits_in_width
+from tests.funding.funded_projects.files import line, load, national, project_list
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,6 +18,9 @@ PAGE_KINDS = (
     "/territoires/carte/",
     "/territoires/ti-2023-2707-nevers-val-de-loire/",
     "/territoires/ti-2018-2706-nevers-val-de-loire/",
+    "/territoires/ti-2023-7601-ales/projets-finances/",
+    "/territoires/ti-2023-7601-ales/projets-finances/?liste=zzzz",
+    "/territoires/ti-2023-2707-nevers-val-de-loire/projets-finances/",
     "/regions/24-centre-val-de-loire/",
     "/departements/58-nievre/",
     "/communes/30007-ales/",
@@ -117,6 +121,7 @@ def test_the_map_names_what_is_under_the_pointer_or_the_focus(portal, open_page)
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_every_kind_of_page_is_accessible_and_fits(portal, open_page, size):
+    load(national(line()), project_list())
     page = open_page(size)
     for path in PAGE_KINDS:
         page.goto(portal + path)

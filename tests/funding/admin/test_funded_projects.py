@@ -41,7 +41,7 @@ def test_the_preview_counts_and_lists_what_does_not_find_its_place(office, row):
     assert "n’est ni une commune ni une ancienne commune connue" in html
     assert not FundedProject.objects.exists()
     notes = office.get(preview.context["notes_url"])
-    assert [record["Suite"] for _, record in read_table(notes.content).records()] == ["Sans lieu reconnu", "Refusée"]
+    assert [record["Suite"] for _, record in read_table(notes.content).records()] == ["Refusée", "Sans lieu reconnu"]
 
 
 def test_the_plan_that_was_shown_is_applied_once(office, row):
