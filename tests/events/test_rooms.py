@@ -93,9 +93,9 @@ def test_a_rehearsal_leaves_no_trace(where):
     made.refresh_from_db()
     assert (room.mode, room.sequence, room.poll, room.message) == (RoomMode.CLOSED, None, None, "")
     assert (made.state, made.results, made.opened_at) == (PollState.DRAFT, None, None)
-    for model in (Ballot, Question, Testimony, Question.history, Testimony.history):
-        rows = model.objects if hasattr(model, "objects") else model
-        assert not rows.exists()
+    assert not Ballot.objects.filter(poll=made).exists()
+    for rows in (Question.objects, Testimony.objects, Question.history, Testimony.history):
+        assert not rows.filter(event=where).exists()
 
 
 def test_a_live_room_does_not_rehearse(where):
