@@ -116,6 +116,9 @@ class RunState(models.TextChoices):
     FAILED = "failed", "En échec"
     LOST = "lost", "Interrompue"
 
+    # What a person should look at.
+    ill = nonmember(("guarded", "failed", "lost"))
+
 
 class LineOutcome(models.TextChoices):
     NEW = "new", "Nouveau"
@@ -182,3 +185,17 @@ class BeneficiaryKind(models.TextChoices):
     LEGAL_PERSON = "legal_person", "Personne morale"
     INDIVIDUAL = "individual", "Particulier"
     WITHHELD = "withheld", "Bénéficiaire non nommé"
+
+
+class LinkState(models.TextChoices):
+    """Whether a published address still answers."""
+
+    NEW = "new", "Pas encore vérifiée"
+    ALIVE = "alive", "Répond"
+    UNKNOWN = "unknown", "Inconnu : refuse les robots"
+    FAILING = "failing", "Sans réponse une fois"
+    DEAD = "dead", "Ne répond plus"
+
+    silent = nonmember(("failing", "dead"))
+    # Somebody answered: nothing may be said against the page.
+    answering = nonmember(("alive", "unknown"))

@@ -10,10 +10,38 @@ LEASE = timedelta(minutes=6)
 
 def register_jobs() -> None:
     register(
+        "funding.sync_due",
+        label="Lecture des sources",
+        does="Fait lire les sources dont c’est l’heure, et reprendre les lectures interrompues.",
+        every=timedelta(minutes=5),
+        lease=LEASE,
+        is_critical=True,
+        words={"rung": "sources à lire", "lost": "lectures interrompues"},
+    )
+    register(
         "funding.purge",
         label="Ménage des financements",
-        does="Efface les vérifications gardées depuis plus de treize mois.",
+        does="Efface vérifications et lectures de sources de plus de treize mois, réponses brutes de trente jours.",
         every=timedelta(days=1),
         lease=LEASE,
-        words={"kept_checks": "vérifications effacées", "contests": "contestations effacées"},
+        words={
+            "kept_checks": "vérifications effacées",
+            "contests": "contestations effacées",
+            "raw_answers": "réponses brutes effacées",
+            "sync_runs": "lectures effacées",
+        },
+    )
+    register(
+        "funding.check_links",
+        label="Vérification des liens",
+        does="Demande chaque semaine si les pages officielles répondent ; chaque heure, celles dont c’est le tour.",
+        every=timedelta(hours=1),
+        lease=LEASE,
+        words={
+            "checked": "vérifiées",
+            "failing": "sans réponse une première fois",
+            "dead": "ne répondent plus",
+            "back": "répondent de nouveau",
+            "offline": "non comptées, notre réseau étant coupé",
+        },
     )

@@ -43,10 +43,14 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "core.heartbeat", **every(30)},
     # Every ten minutes: jobs of the list below whose turn passed while everything was stopped.
     "catch-up": {"task": "core.catch_up", **every(600)},
+    # Every five minutes: sources that are due, and those whose reading was lost.
+    "sync-due": {"task": "funding.sync_due", **every(300)},
     # Every night at 03:17: expired sessions and old outbox bodies.
     "purge": {"task": "core.purge", "schedule": crontab(hour=3, minute=17)},
     # Every night at 03:27: kept checks older than thirteen months.
     "purge-funding": {"task": "funding.purge", "schedule": crontab(hour=3, minute=27)},
+    # Every hour: the published addresses whose week is over, a few at a time.
+    "check-links": {"task": "funding.check_links", "schedule": crontab(minute=23), "options": {"expires": 3500}},
     # Every morning at 07:05: entries of the directory that wait to be confirmed.
     "remind-contact-entries": {"task": "territories.remind_contact_entries", "schedule": crontab(hour=7, minute=5)},
     # Every five minutes: what people who registered to an event are reminded of.
