@@ -105,6 +105,9 @@ class AskedView(EventOf404, TemplateView):
 
     template_name = "events/asked.html"
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(event=self.event, **kwargs)
+
 
 class BySecret:
     """The registration of the address; links are tried only so often from one connection."""

@@ -1,0 +1,139 @@
+"""Registering through the pages: what was typed is kept, GET changes nothing, strangers learn nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from events.models import Registration
+from tests.events.people import event, registration
+from tests.territories.people import person
+from ti_portal.core.models import OutboxMessage
+
+pytestmark = pytest.mark.django_db
+SECRET = "https://visio.example/entrer-8d2c"
+WHO = {"first_name": "Camille", "last_name": "Petit", "email": "camille@exemple.test", "organisation": "CC", "ou": ""}
+
+
+def coming(minutes=60 * 24 * 7, **changes):
+    starts = timezone.now() + timedelta(minutes=minutes)
+    return event(**{"starts_at": starts, "ends_at": starts + timedelta(hours=2), "access_url": SECRET, **changes})
+
+
+def register(client, where, **changes):
+    return client.post(f"{where.get_absolute_url()}inscription/", {**WHO, **changes})
+
+
+def test_a_visitor_asks_confirms_sees_their_page_and_gives_the_place_back(client):
+    where = coming()
+    answer = register(client, where, ou="Alès")
+    assert answer.url == f"{where.get_absolute_url()}inscription/demandee/"
+    assert "Un courriel vous attend" in client.get(answer.url).content.decode()
+    made = Registration.objects.get(event=where)
+    assert made.territory.place.code == "TI-2023-7601"
+    confirm = f"/rencontres/confirmer/{made.secret}/"
+    assert confirm in OutboxMessage.objects.get().text_body
+    assert client.get(confirm).status_code == 200
+    made.refresh_from_db()
+    assert made.state == "asked"  # opening the link changes nothing
+    own = client.post(confirm).url
+    page = client.get(own).content.decode()
+    assert "Vous avez une place" in page
+    assert client.get(confirm).url == own
+    client.post(own, {"action": "cancel"})
+    assert "La place est rendue" in client.get(own).content.decode()
+
+
+def test_someone_signed_in_has_their_place_at_once(client):
+    where, who = coming(), person()
+    client.force_login(who)
+    answer = client.post(f"{where.get_absolute_url()}inscription/", {"first_name": "A", "last_name": "B", "ou": ""})
+    made = Registration.objects.get(event=where)
+    assert (made.email, made.state, answer.url) == (who.email, "registered", f"/rencontres/inscriptions/{made.secret}/")
+    assert "Mon inscription" in client.get(where.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"email": "pas une adresse"}, "Saisissez une adresse"),
+        ({"first_name": ""}, "Ce champ est obligatoire"),
+        ({"ou": "Saint-Denis"}, "Plusieurs lieux portent ce nom"),
+        ({"ou": "xyzxyz"}, "xyzxyz"),
+        ({"ou": "Normandie"}, "Donnez une commune"),
+    ],
+)
+def test_bad_input_is_told_at_its_field_and_what_was_typed_is_kept(client, changes, words):
+    answer = register(client, coming(), **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert 'value="Petit"' in page
+    assert not Registration.objects.exists()
+
+
+def test_one_of_several_communes_is_chosen_without_a_script(client):
+    where = coming()
+    page = register(client, where, ou="Saint-Denis").content.decode()
+    assert 'name="choix" value="COM-93066"' in page
+    register(client, where, ou="Saint-Denis", choix="COM-93066")
+    assert Registration.objects.get(event=where).commune.code == "COM-93066"
+
+
+def test_the_answer_is_the_same_for_an_address_that_is_known(client):
+    where = coming()
+    first = register(client, where)
+    Registration.objects.update(state="registered", confirmed_at=timezone.now())
+    second = register(client, where)
+    assert (first.status_code, first.url) == (second.status_code, second.url)
+    assert Registration.objects.count() == 1
+
+
+def test_a_full_event_puts_on_the_waiting_list_and_tells_the_rank(client):
+    where = coming(capacity=1)
+    registration(where)
+    registration(where, state="waiting", confirmed_at=timezone.now() - timedelta(days=1))
+    register(client, where)
+    made = Registration.objects.get(email=WHO["email"])
+    own = client.post(f"/rencontres/confirmer/{made.secret}/").url
+    page = client.get(own).content.decode()
+    assert "Rang 2." in page
+    assert SECRET not in page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "is_shown"),
+    [(31, "registered", False), (29, "registered", True), (-60, "registered", True), (29, "waiting", False)],
+)
+def test_the_access_link_is_for_those_who_have_a_place_once_doors_are_open(client, minutes, state, is_shown):
+    made = registration(coming(minutes), state=state)
+    page = client.get(f"/rencontres/inscriptions/{made.secret}/").content.decode()
+    assert (SECRET in page) is is_shown
+    assert ("s’affichera ici" in page) is (state == "registered" and not is_shown)
+
+
+def test_a_page_of_ones_own_is_neither_kept_nor_indexed(client):
+    answer = client.get(f"/rencontres/inscriptions/{registration(coming()).secret}/")
+    assert "no-store" in answer["Cache-Control"]
+    assert "noindex" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["inscriptions", "confirmer"])
+def test_an_unknown_or_purged_link_does_not_exist(client, path):
+    made = registration(coming())
+    assert client.get(f"/rencontres/{path}/{made.secret}x/").status_code == 404
+    Registration.objects.update(purged_at=timezone.now(), email="", first_name="", last_name="")
+    assert client.get(f"/rencontres/{path}/{made.secret}/").status_code == 404
+
+
+def test_closed_registrations_say_why(client):
+    where = coming(registration_closes_at=timezone.now())
+    assert "Les inscriptions sont closes" in client.get(f"{where.get_absolute_url()}inscription/").content.decode()
+    assert register(client, where).status_code == 409
+
+
+def test_a_dead_link_says_how_to_start_again(client):
+    made = registration(coming(), state="asked", confirmed_at=None, asked_at=timezone.now() - timedelta(days=3))
+    answer = client.post(f"/rencontres/confirmer/{made.secret}/")
+    assert answer.status_code == 410
+    assert "M’inscrire de nouveau" in answer.content.decode()
