@@ -7,40 +7,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("funding", "0009_a_guarded_run_is_a_doubtful_answer"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarEntry',
+            name="CalendarEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('moment', models.CharField(choices=[('opening', 'Ouverture'), ('closing', 'Clôture')], max_length=8, verbose_name='moment')),
-                ('instant', models.DateTimeField(verbose_name='instant')),
-                ('zone', models.CharField(max_length=40, verbose_name='fuseau horaire')),
-                ('day', models.DateField(verbose_name='jour')),
-                ('title', models.CharField(max_length=400, verbose_name='titre')),
-                ('text', models.TextField(blank=True, verbose_name='texte')),
-                ('path', models.CharField(max_length=500, verbose_name='adresse de la page')),
-                ('included_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None, verbose_name='lieux compris')),
-                ('excluded_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None, verbose_name='lieux exclus')),
-                ('within_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None, verbose_name='et dans l’un de ces lieux')),
-                ('is_cancelled', models.BooleanField(default=False, verbose_name='annulée')),
-                ('sequence', models.PositiveIntegerField(default=0, verbose_name='révision')),
-                ('created_at', models.DateTimeField(verbose_name='inscrite le')),
-                ('modified_at', models.DateTimeField(verbose_name='modifiée le')),
-                ('call', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calendar_entries', to='funding.call')),
-                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calendar_entries', to='funding.round')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_entries', to='funding.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "moment",
+                    models.CharField(
+                        choices=[("opening", "Ouverture"), ("closing", "Clôture")], max_length=8, verbose_name="moment"
+                    ),
+                ),
+                ("instant", models.DateTimeField(verbose_name="instant")),
+                ("zone", models.CharField(max_length=40, verbose_name="fuseau horaire")),
+                ("day", models.DateField(verbose_name="jour")),
+                ("title", models.CharField(max_length=400, verbose_name="titre")),
+                ("text", models.TextField(blank=True, verbose_name="texte")),
+                ("path", models.CharField(max_length=500, verbose_name="adresse de la page")),
+                (
+                    "included_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        default=list,
+                        size=None,
+                        verbose_name="lieux compris",
+                    ),
+                ),
+                (
+                    "excluded_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None, verbose_name="lieux exclus"
+                    ),
+                ),
+                (
+                    "within_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        default=list,
+                        size=None,
+                        verbose_name="et dans l’un de ces lieux",
+                    ),
+                ),
+                ("is_cancelled", models.BooleanField(default=False, verbose_name="annulée")),
+                ("sequence", models.PositiveIntegerField(default=0, verbose_name="révision")),
+                ("created_at", models.DateTimeField(verbose_name="inscrite le")),
+                ("modified_at", models.DateTimeField(verbose_name="modifiée le")),
+                (
+                    "call",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="calendar_entries",
+                        to="funding.call",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="calendar_entries",
+                        to="funding.round",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_entries",
+                        to="funding.scheme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'date des calendriers',
-                'verbose_name_plural': 'dates des calendriers',
-                'indexes': [models.Index(models.F('day'), models.F('id'), name='calendar_entry_day'), models.Index(models.F('scheme'), models.F('instant'), name='calendar_entry_scheme')],
-                'constraints': [models.UniqueConstraint(models.F('round'), models.F('moment'), name='calendar_entry_once_per_round'), models.CheckConstraint(condition=models.Q(('moment__in', ['opening', 'closing'])), name='calendar_moment_is_known')],
+                "verbose_name": "date des calendriers",
+                "verbose_name_plural": "dates des calendriers",
+                "indexes": [
+                    models.Index(models.F("day"), models.F("id"), name="calendar_entry_day"),
+                    models.Index(models.F("scheme"), models.F("instant"), name="calendar_entry_scheme"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("round"), models.F("moment"), name="calendar_entry_once_per_round"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("moment__in", ["opening", "closing"])), name="calendar_moment_is_known"
+                    ),
+                ],
             },
         ),
     ]

@@ -1,5 +1,6 @@
 """Calendars and news as files: conditional, and open to all but the personal ones."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -18,6 +19,12 @@ from funding.calendars.feeds import Document
 from funding.models import Subscriber
 
 KEPT_SECONDS = 900
+
+
+def for_anyone(dispatch: Callable) -> Callable:
+    """Answers are the same to all: asking who comes would read the session, and forbid shared caches to keep them."""
+    dispatch.knows_nobody = True  # type: ignore[attr-defined]
+    return login_not_required(dispatch)
 
 
 def site_of(request: HttpRequest) -> str:
@@ -58,7 +65,7 @@ class _Scoped(View):
         return answer(request, document, self.content_type, name, public=True, max_age=KEPT_SECONDS)
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator(for_anyone, name="dispatch")
 class CalendarFeed(_Scoped):
     content_type, extension = ical.CONTENT_TYPE, "ics"
 
@@ -66,7 +73,7 @@ class CalendarFeed(_Scoped):
         return feeds.calendar(self.scope, site=site, now=now)
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator(for_anyone, name="dispatch")
 class NewsFeed(_Scoped):
     content_type, extension = atom.CONTENT_TYPE, "atom"
 
@@ -74,7 +81,7 @@ class NewsFeed(_Scoped):
         return feeds.news_feed(self.scope, site=site, now=now)
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator(for_anyone, name="dispatch")
 class RoundFile(View):
     """« Ajouter à mon agenda »: the opening and the closing of one round, as a file."""
 
@@ -89,7 +96,7 @@ class RoundFile(View):
         return response
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator(for_anyone, name="dispatch")
 class PersonalFeed(View):
     """A person's own calendar, for whoever has its secret address. A revoked one is not found."""
 
