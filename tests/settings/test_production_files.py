@@ -8,10 +8,13 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from ti_portal.core.queues import QUEUES
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 PRODUCTION_SETTINGS = (ROOT / "ti_portal/settings/production.py").read_text()
-PORTAL_SERVICES = ("prepare", "web", "worker", "beat")
+WORKERS = ("worker", "worker-sync")
+PORTAL_SERVICES = ("prepare", "web", *WORKERS, "beat")
 
 
 def variables_read() -> set[str]:
@@ -24,7 +27,7 @@ def example_variables() -> set[str]:
 
 
 def test_compose_has_every_part_of_the_portal():
-    assert set(COMPOSE["services"]) == {"prepare", "web", "worker", "beat", "database", "valkey", "nginx"}
+    assert set(COMPOSE["services"]) == {*PORTAL_SERVICES, "database", "valkey", "nginx"}
 
 
 @pytest.mark.parametrize("service", PORTAL_SERVICES)
@@ -53,11 +56,11 @@ def test_management_commands_of_compose_exist():
     assert set(named) <= set(get_commands())
 
 
-def test_worker_listens_to_every_queue(settings):
-    command = COMPOSE["services"]["worker"]["command"]
-    listened = set(command[command.index("-Q") + 1].split(","))
-    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
-    assert routed | {"default"} <= listened
+def test_workers_listen_to_every_queue_and_what_hangs_has_its_own():
+    commands = [COMPOSE["services"][worker]["command"] for worker in WORKERS]
+    listened = [set(command[command.index("-Q") + 1].split(",")) for command in commands]
+    assert listened == [{"default", "mail"}, {"sync"}]
+    assert set.union(*listened) == set(QUEUES)
 
 
 def test_depends_on_names_services():
