@@ -25,6 +25,7 @@ from ti_portal.core.spreadsheets import UnreadableTable, read_table, write_csv
 
 KEPT_FOR = timedelta(hours=1)
 SHOWN = 200
+SHOWN_NAMES = 500  # a form of Django holds a thousand fields
 _PREFIX = "funded-projects:"
 TEMPLATES = "admin/funding/funded_projects"
 GONE = "Cet aperçu n’existe plus (il se garde une heure) : envoyez le fichier de nouveau."
@@ -174,6 +175,7 @@ class FundedProjectsImportMixin:
                 "note_headers": wording.NOTE_HEADERS,
                 "notes": notes[:SHOWN],
                 "hidden_notes": max(0, len(notes) - SHOWN),
+                "withheld": plan.withheld[:SHOWN_NAMES],
                 "notes_url": self._projects_url("notes", row, token),
                 "new": plan.new[:SHOWN],
                 "changed": [(item, wording.changed_fields(item.fields)) for item in plan.changed[:SHOWN]],
