@@ -80,9 +80,6 @@ class FollowPage(NotIndexed, FormView):
     def get_initial(self) -> dict:
         return {"email": self.request.user.email} if self.request.user.is_authenticated else {}
 
-    def form_invalid(self, form) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-
     def get_context_data(self, **kwargs):
         user = self.request.user
         is_known = user.is_authenticated and is_verified(user)

@@ -85,9 +85,9 @@ class BySecret(NotIndexed, View):
     def secret(self) -> str:
         return self.subscriber.secret
 
-    def show(self, template: str, status: int = HTTPStatus.OK, **context) -> HttpResponse:
+    def show(self, template: str, **context) -> HttpResponse:
         context = {"subscriber": self.subscriber, "token": self.secret, **context}
-        return render(self.request, f"funding/follows/{template}", context, status=status)
+        return render(self.request, f"funding/follows/{template}", context)
 
 
 class PreferencesView(BySecret):
@@ -106,7 +106,7 @@ class PreferencesView(BySecret):
             else:
                 return self.done("enregistre")
         shown = page_of(self.subscriber, request, form=form)
-        return self.show("preferences.html", HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
+        return self.show("preferences.html", **shown)
 
 
 class NewAddressView(BySecret):
@@ -129,7 +129,7 @@ class NewAddressView(BySecret):
             else:
                 return self.done("demande")
         shown = page_of(self.subscriber, request, address_form=form)
-        return self.show("preferences.html", HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
+        return self.show("preferences.html", **shown)
 
 
 class UnfollowView(BySecret):
