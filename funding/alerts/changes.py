@@ -30,10 +30,15 @@ from funding.eligibility.codes import CallState
 from funding.enums import NewsKind
 
 
-def changes(before: KnownCall | None, after: KnownCall, at: datetime, stamp: str = "") -> tuple[Fact, ...]:
-    """Facts of a comparison made at `at`, each told at once. `stamp` names what was known, for their keys."""
+def changes(
+    before: KnownCall | None, after: KnownCall, at: datetime, stamp: str = "", written_at: datetime | None = None
+) -> tuple[Fact, ...]:
+    """Facts of a comparison made at `at`, each told at once. `stamp` names what was known, for their keys.
+
+    `written_at`: when the change was made. A closing put off before it came is a move, though it is found later.
+    """
     found = {}
-    for kind, why, round_, said_before, said_after in _found(before, after, at):
+    for kind, why, round_, said_before, said_after in _found(before, after, at, written_at or at):
         key = f"{kind}:{round_.id if round_ else ''}:{why}:{stamp}"
         found.setdefault(
             key, Fact(kind, key, at, round_ and round_.id, said_before, said_after | ({"why": why} if why else {}))
@@ -44,7 +49,7 @@ def changes(before: KnownCall | None, after: KnownCall, at: datetime, stamp: str
 _Found = tuple[str, str, KnownRound | None, dict[str, Any], dict[str, Any]]
 
 
-def _found(before: KnownCall | None, after: KnownCall, at: datetime) -> Iterator[_Found]:
+def _found(before: KnownCall | None, after: KnownCall, at: datetime, written_at: datetime) -> Iterator[_Found]:
     if not after.is_published:
         if before is not None and before.is_live(at):
             yield NewsKind.CANCELLED, "archived", None, before.told(at), {}
@@ -60,7 +65,7 @@ def _found(before: KnownCall | None, after: KnownCall, at: datetime) -> Iterator
             yield NewsKind.CANCELLED, "ended", None, before.told(at), after.told(at)
     else:
         yield from _of_call(before, after, at)
-        yield from _of_rounds(before, after, at)
+        yield from _of_rounds(before, after, at, written_at)
 
 
 def _first_seen(call: KnownCall, at: datetime) -> Iterator[_Found]:
@@ -106,14 +111,14 @@ def _of_suspension(before: KnownCall, after: KnownCall, at: datetime) -> Iterato
         yield NewsKind.REOPENED, "resumed", None, was, now
 
 
-def _of_rounds(before: KnownCall, after: KnownCall, at: datetime) -> Iterator[_Found]:
+def _of_rounds(before: KnownCall, after: KnownCall, at: datetime, written_at: datetime) -> Iterator[_Found]:
     olds = {round_.id: round_ for round_ in before.rounds}
     news = {round_.id: round_ for round_ in after.rounds}
     gone = [round_ for round_ in before.rounds if round_.id not in news and not round_.is_over(at)]
     come = [round_ for round_ in after.rounds if round_.id not in olds and not round_.is_over(at)]
     pairs = [(olds[round_.id], round_) for round_ in after.rounds if round_.id in olds]
     for old, new in (*pairs, *zip(gone, come, strict=False)):
-        yield from _of_dates(old, new, at)
+        yield from _of_dates(old, new, at, written_at)
         if old.exhausted_from != new.exhausted_from and new.is_running(at):
             if new.is_spent(at) and not old.is_spent(at):
                 yield NewsKind.EXHAUSTED, "", new, old.told(), new.told()
@@ -125,9 +130,9 @@ def _of_rounds(before: KnownCall, after: KnownCall, at: datetime) -> Iterator[_F
         yield NewsKind.NEW_ROUND if new.is_dated else NewsKind.ANNOUNCED, "", new, {}, new.told()
 
 
-def _of_dates(old: KnownRound, new: KnownRound, at: datetime) -> Iterator[_Found]:
+def _of_dates(old: KnownRound, new: KnownRound, at: datetime, written_at: datetime) -> Iterator[_Found]:
     said = old.told(), new.told()
-    if old.is_over(at) and not new.is_over(at):
+    if old.is_over(written_at) and not new.is_over(at):
         if not new.is_dated:
             yield NewsKind.ANNOUNCED, "", new, *said
         elif new.opens_at is not None and new.opens_at > old.closes_at:
@@ -137,16 +142,16 @@ def _of_dates(old: KnownRound, new: KnownRound, at: datetime) -> Iterator[_Found
     elif not old.is_dated and new.is_dated:
         if not new.is_over(at):
             yield NewsKind.NEW_ROUND, "dated", new, *said
-    elif _is_moved(old, new, at):
+    elif _is_moved(old, new, at, written_at):
         yield NewsKind.MOVED, "", new, *said
 
 
-def _is_moved(old: KnownRound, new: KnownRound, at: datetime) -> bool:
+def _is_moved(old: KnownRound, new: KnownRound, at: datetime, written_at: datetime) -> bool:
     if old.results_on != new.results_on and any(
         day is not None and moments.morning(day, new.zone) > at for day in (old.results_on, new.results_on)
     ):
         return True
-    if old.is_over(at):
+    if old.is_over(written_at):
         return False
     if not old.is_dated and not new.is_dated:
         return old.announced_for != new.announced_for

@@ -9,7 +9,7 @@ PostgreSQL writes the alerts from the tables themselves: nothing grows here with
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -59,15 +59,18 @@ def _spread(news: list[CallNews], at: datetime, situations: "_Situations") -> in
     ancestors = cells.ancestors_of(named)
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
-        with cursor.copy("COPY news_place FROM STDIN") as copy:
-            for fact in news:
-                for where in _places(fact, rules, ancestors):
-                    copy.write_row((fact.pk, where["included_codes"], where["excluded_codes"], where["within_codes"]))
-        with cursor.copy("COPY news_check FROM STDIN") as copy:
-            for row in _checks(news, rules, at, situations):
-                copy.write_row(row)
+        _copy("news_place", [row for fact in news for row in _places(fact, rules, ancestors)])
+        for rows in _checks(news, rules, at, situations):
+            _copy("news_check", rows)
         cursor.execute(_SPREAD, {"news": [fact.pk for fact in news], "at": at})
         return cursor.rowcount
+
+
+def _copy(table: str, rows: Sequence[tuple]) -> None:
+    # Rows are there already: while a COPY runs, its connection answers no question.
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _rules(schemes: Iterable[Scheme]) -> Iterator[tuple[int, tuple[Scheme, Terms]]]:
@@ -79,29 +82,29 @@ def _rules(schemes: Iterable[Scheme]) -> Iterator[tuple[int, tuple[Scheme, Terms
             logger.exception("the scheme %s cannot be judged", scheme.slug)
 
 
-def _places(fact: CallNews, rules, ancestors) -> Iterator[dict[str, list[str]]]:
+def _places(fact: CallNews, rules, ancestors) -> Iterator[tuple]:
     scheme, judged = rules.get(fact.call.scheme_id, (None, None))
     if scheme is None:
         return
     for cell in cells.cells_of(judged.calls, ancestors):
         if any(call.key == fact.call.slug for call in cell.shown):
-            yield {"within_codes": []} | listing.perimeter_of(scheme, cell, ancestors)
+            where = listing.perimeter_of(scheme, cell, ancestors)
+            yield fact.pk, where["included_codes"], where["excluded_codes"], where.get("within_codes", [])
 
 
-def _checks(news: list[CallNews], rules, at: datetime, situations: "_Situations") -> Iterator[tuple[int, int]]:
-    """Pairs of a fact and of a followed check that the scheme is not out of reach of."""
-    by_slug: dict[str, list[CallNews]] = {}
+def _checks(news: list[CallNews], rules, at: datetime, situations: "_Situations") -> Iterator[list[tuple[int, int]]]:
+    """Pairs of a fact and of a followed check that the scheme is not out of reach of, some checks at a time."""
+    by_slug: dict[str, list[int]] = {}
     for fact in news:
         if fact.call.scheme_id in rules:
-            by_slug.setdefault(rules[fact.call.scheme_id][1].key, []).append(fact)
-    if not by_slug:
-        return
+            by_slug.setdefault(rules[fact.call.scheme_id][1].key, []).append(fact.pk)
     rulebook = Rulebook.compile(judged for _, judged in rules.values())
-    for check_id, situation in situations:
-        refused = set(rulebook.verdicts(situation, at).keys(VerdictState.NOT_ELIGIBLE))
-        for slug, facts in by_slug.items():
-            if slug not in refused:
-                yield from ((fact.pk, check_id) for fact in facts)
+    for some in situations.batches():
+        reached = []
+        for check_id, situation in some.items():
+            refused = set(rulebook.verdicts(situation, at).keys(VerdictState.NOT_ELIGIBLE))
+            reached += [(pk, check_id) for slug, facts in by_slug.items() if slug not in refused for pk in facts]
+        yield reached
 
 
 class _Situations:
@@ -110,16 +113,14 @@ class _Situations:
     def __init__(self) -> None:
         self._kept: OrderedDict[int, Situation] = OrderedDict()
 
-    def __iter__(self) -> Iterator[tuple[int, Situation]]:
+    def batches(self) -> Iterator[dict[int, Situation]]:
         followed = Follow.objects.exclude(kept_check=None).exclude(confirmed_at=None)
         ids = list(followed.order_by("kept_check_id").values_list("kept_check_id", flat=True).distinct())
         for start in range(0, len(ids), CHECKS_AT_A_TIME):
             wanted = ids[start : start + CHECKS_AT_A_TIME]
             missing = [pk for pk in wanted if pk not in self._kept]
-            read = dict(self._read(missing)) if missing else {}
-            for pk in wanted:
-                yield pk, read.get(pk) or self._kept[pk]
-            self._kept |= read
+            self._kept |= dict(self._read(missing)) if missing else {}
+            yield {pk: self._kept[pk] for pk in wanted if pk in self._kept}
             while len(self._kept) > KEPT_SITUATIONS:
                 self._kept.popitem(last=False)
 
@@ -131,6 +132,7 @@ class _Situations:
 
 
 _TABLES = """
+    DROP TABLE IF EXISTS pg_temp.news_place, pg_temp.news_check;
     CREATE TEMPORARY TABLE news_place
         (news_id bigint, included text[], excluded text[], within text[]) ON COMMIT DROP;
     CREATE TEMPORARY TABLE news_check (news_id bigint, kept_check_id bigint) ON COMMIT DROP;

@@ -32,7 +32,8 @@ def tell(
     known = () if before is None else [moment.key for moment in moments.moments(before)]
     written_at = min(changed_at or at, at)
     is_late = at - written_at > moments.LATE_AFTER
-    found = (replace(fact, due_at=written_at, is_late=is_late) for fact in changes(before, after, at, stamp))
+    found = changes(before, after, at, stamp, written_at)
+    found = tuple(replace(fact, due_at=written_at, is_late=is_late) for fact in found)
     return Told((*found, *moments.due(after, since, at, known)), moments.next_moment(after, at))
 
 
