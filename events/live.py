@@ -1,0 +1,81 @@
+"""What the whole room sees, made once for everybody and kept for a second.
+
+Two fragments for each event, the participants' and the screen's: HTML without anything personal, at an address that
+only those who entered know (`key_of`). Each is kept in Valkey with its digest; whoever finds it older than a second,
+or made for an older version of the room, makes it anew while the others go on with the one there is. Without Valkey it
+is made at each request: slower, never wrong.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.utils.crypto import constant_time_compare, salted_hmac
+from redis.exceptions import RedisError
+
+from events.rooms import version_key
+
+FRESH_SECONDS = 1.0
+KEPT_SECONDS = 60
+BUILD_SECONDS = 5  # after which another may build in the place of one who died
+SHORTEST = 1000  # milliseconds between two questions of one browser
+LONGEST = 5000
+PEOPLE_PER_EXTRA_MILLISECOND = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """HTML that everyone shares, its ETag, when it was made (seconds) and for which version of the room."""
+
+    html: str
+    tag: str
+    made_at: float
+    version: int
+
+
+def key_of(event_id: int) -> str:
+    """The part of the address that only those who entered the room are given. Made with the server's secret."""
+    return salted_hmac("events.live", str(event_id), algorithm="sha256").hexdigest()[:32]
+
+
+def is_key_of(event_id: int, key: str) -> bool:
+    return constant_time_compare(key_of(event_id), key)
+
+
+def interval(people: int) -> int:
+    """Milliseconds that a browser waits before it asks again: it grows with the room, so that the server's load does
+    not. Five thousand people ask every second and a half.
+    """
+    return max(SHORTEST, min(LONGEST, SHORTEST + people // PEOPLE_PER_EXTRA_MILLISECOND))
+
+
+def fragment(event_id: int, name: str, build: Callable[[], tuple[str, int]]) -> Fragment:
+    """The fragment `name` of an event, from the cache when it is fresh. `build` gives the HTML and the version of the
+    room it was made for.
+    """
+    key, guard = f"room:{event_id}:{name}", f"room:{event_id}:{name}:building"
+    try:
+        found = cache.get_many([key, version_key(event_id)])
+        kept: Fragment | None = found.get(key)
+        if kept is not None:
+            version = found.get(version_key(event_id), kept.version)
+            if kept.version >= version and time.time() - kept.made_at < FRESH_SECONDS:
+                return kept
+            if not cache.add(guard, 1, timeout=BUILD_SECONDS):
+                return kept  # somebody is making it
+        try:
+            made = _made(build)
+            cache.set(key, made, timeout=KEPT_SECONDS)
+        finally:
+            cache.delete(guard)
+    except RedisError:
+        return _made(build)
+    return made
+
+
+def _made(build: Callable[[], tuple[str, int]]) -> Fragment:
+    made_at = time.time()
+    html, version = build()
+    return Fragment(html, hashlib.sha256(html.encode()).hexdigest()[:24], made_at, version)

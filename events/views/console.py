@@ -1,0 +1,175 @@
+"""The organiser's side of the room: a console made of buttons, and the screen that is projected."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.generic import FormView, TemplateView
+
+from events import live, questions, rooms, testimonies
+from events.enums import Moderation, PollState, RoomMode, Shown
+from events.forms.answer import AnswerForm
+from events.models import Event, Question
+from events.permissions import may_organise
+from events.polls import PollRefused
+from events.presenters.room import accepted_questions, screen_fragment, shown_poll
+from territories import rich_text
+
+
+class ForOrganisers:
+    """For anybody else these pages do not exist."""
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        if not may_organise(request.user):
+            raise Http404
+        self.event = get_object_or_404(Event, slug=kwargs["slug"])
+        self.at = timezone.now()
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value and value.isdigit() and len(value) < 19 else 0
+
+
+@method_decorator(never_cache, name="dispatch")
+class ConsoleView(ForOrganisers, TemplateView):
+    """Every action is a button of its own form: the keyboard is enough, and no script is needed."""
+
+    template_name = "events/console.html"
+
+    def post(self, request, *args, **kwargs):
+        action = self.ACTIONS.get(request.POST.get("action", ""))
+        if action is None:
+            raise Http404
+        section = action[0]
+        try:
+            action[1](self, _number(request.POST.get("id")))
+        except (rooms.RoomRefused, PollRefused) as refusal:
+            messages.error(request, str(refusal))
+        return redirect(f"{reverse('events:console', kwargs={'slug': self.event.slug})}#{section}")
+
+    def _show(self, what: str, target_id: int = 0, message: str = "") -> None:
+        rooms.show(event_id=self.event.pk, what=what, target_id=target_id, message=message, at=self.at)
+
+    def _moderate(self, module, name: str, target_id: int, *, accept: bool) -> None:
+        owned = getattr(self.event, name).filter(pk=target_id).values_list("pk", flat=True)
+        call = {f"{name[:-1] if name == 'questions' else 'testimony'}_ids": list(owned)}
+        module.moderate(**call, accept=accept, actor=self.request.user, at=self.at)
+
+    # Name of the button → the part of the page to come back to, and what it does.
+    ACTIONS = {
+        "open": ("salle", lambda self, pk: rooms.open_room(event_id=self.event.pk, at=self.at)),
+        "rehearse": ("salle", lambda self, pk: rooms.open_room(event_id=self.event.pk, at=self.at, is_rehearsal=True)),
+        "close": ("salle", lambda self, pk: rooms.close_room(event_id=self.event.pk, at=self.at)),
+        "next": ("programme", lambda self, pk: rooms.next_sequence(event_id=self.event.pk, at=self.at)),
+        "go_to": ("programme", lambda self, pk: rooms.go_to(event_id=self.event.pk, sequence_id=pk, at=self.at)),
+        "open_poll": ("sondages", lambda self, pk: rooms.open_poll(event_id=self.event.pk, poll_id=pk, at=self.at)),
+        "close_poll": ("sondages", lambda self, pk: rooms.close_poll(event_id=self.event.pk, poll_id=pk, at=self.at)),
+        "publish_poll": (
+            "sondages",
+            lambda self, pk: rooms.publish_poll(event_id=self.event.pk, poll_id=pk, at=self.at),
+        ),
+        "show_poll": ("sondages", lambda self, pk: self._show(Shown.POLL, pk)),
+        "show_sequence": ("programme", lambda self, pk: self._show(Shown.SEQUENCE)),
+        "show_question": ("questions", lambda self, pk: self._show(Shown.QUESTION, pk)),
+        "show_testimony": ("temoignages", lambda self, pk: self._show(Shown.TESTIMONY, pk)),
+        "show_message": (
+            "message",
+            lambda self, pk: self._show(Shown.MESSAGE, message=self.request.POST.get("message", "")),
+        ),
+        "accept_question": ("questions", lambda self, pk: self._moderate(questions, "questions", pk, accept=True)),
+        "refuse_question": ("questions", lambda self, pk: self._moderate(questions, "questions", pk, accept=False)),
+        "accept_testimony": (
+            "temoignages",
+            lambda self, pk: self._moderate(testimonies, "testimonies", pk, accept=True),
+        ),
+        "refuse_testimony": (
+            "temoignages",
+            lambda self, pk: self._moderate(testimonies, "testimonies", pk, accept=False),
+        ),
+    }
+
+    def get_context_data(self, **kwargs):
+        event, room = self.event, rooms.room_of(self.event)
+        polls = list(event.polls.order_by("position", "pk"))
+        told = event.testimonies.select_related("territory__place").order_by("told_at", "pk")
+        return super().get_context_data(
+            event=event,
+            room=room,
+            is_live=room.mode == RoomMode.LIVE,
+            is_rehearsal=room.mode == RoomMode.REHEARSAL,
+            is_closed=room.mode == RoomMode.CLOSED,
+            sequences=list(event.sequences.order_by("position", "pk")),
+            polls=[(poll, shown_poll(poll)) for poll in polls],
+            has_open_poll=any(poll.state == PollState.OPEN for poll in polls),
+            waiting=list(event.questions.filter(moderation=Moderation.QUEUED).order_by("asked_at", "pk")),
+            questions=list(accepted_questions(event)),
+            told=[one for one in told if one.moderation == Moderation.QUEUED],
+            testimonies=[one for one in told if one.moderation == Moderation.ACCEPTED],
+            registered=event.registrations.registered().count(),
+            key=live.key_of(event.pk),
+            **kwargs,
+        )
+
+
+@method_decorator(never_cache, name="dispatch")
+class AnswerView(ForOrganisers, FormView):
+    """The official answer to one question."""
+
+    template_name = "events/answer.html"
+    form_class = AnswerForm
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self.question = get_object_or_404(Question, event=self.event, pk=kwargs["pk"])
+
+    def get_initial(self):
+        question, link = self.question, self.question.links.order_by("position", "pk").first()
+        return {
+            "answer": rich_text.to_typed(question.answer),
+            "answered_by": question.answered_by or self.request.user.get_full_name(),
+            "answer_state": question.answer_state,
+            "theme": question.theme,
+            "in_faq": question.in_faq,
+            "review_on": question.review_on,
+            "link_label": link.label if link else "",
+            "link_url": link.url if link else "",
+        }
+
+    def form_valid(self, form):
+        values = dict(form.cleaned_data)
+        label, url = values.pop("link_label"), values.pop("link_url")
+        others = list(self.question.links.order_by("position", "pk").values("label", "url")[1:])
+        links = ([{"label": label, "url": url}] if url else []) + [one for one in others if one["url"] != url]
+        try:
+            questions.answer(
+                question_id=self.question.pk, values=values, links=links, actor=self.request.user, at=self.at
+            )
+        except ValidationError as error:
+            for name, texts in error.message_dict.items():
+                form.add_error(name if name in form.fields else None, texts)
+            return self.form_invalid(form)
+        messages.success(self.request, "La réponse est enregistrée.")
+        return redirect(f"{reverse('events:console', kwargs={'slug': self.event.slug})}#questions")
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(event=self.event, question=self.question, **kwargs)
+
+
+@method_decorator(never_cache, name="dispatch")
+class ScreenView(ForOrganisers, TemplateView):
+    """What is projected: one thing at a time, in large letters."""
+
+    template_name = "events/screen.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            event=self.event, fragment=screen_fragment(self.event), key=live.key_of(self.event.pk), **kwargs
+        )

@@ -1,0 +1,196 @@
+"""The live room, for participants: plain pages, and one shared fragment that a script asks for again and again."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView, View
+
+from events import live, polls, questions, rooms, testimonies
+from events.entrance import registration_of
+from events.enums import PollState, RoomMode
+from events.models import Event
+from events.permissions import may_organise
+from events.presenters.room import accepted_questions, participants_fragment, screen_fragment, shown_poll
+from events.views.meetings import EventOf404
+
+
+class InTheRoom(EventOf404):
+    """Someone who has a place, or who organises, in a room that is open to them."""
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self.room = rooms.room_of(self.event)
+        self.registration = registration_of(request, self.event)
+        self.is_organiser = may_organise(request.user)
+
+    @property
+    def is_open(self) -> bool:
+        """A rehearsal is for those who organise."""
+        if self.room.mode == RoomMode.REHEARSAL:
+            return self.is_organiser
+        return self.room.mode == RoomMode.LIVE and (self.registration is not None or self.is_organiser)
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.is_open:
+            return self.closed()
+        return super().dispatch(request, *args, **kwargs)
+
+    def closed(self):
+        """Elsewhere than on the room's own page one is led back to it, which says why."""
+        return redirect("events:room", slug=self.event.slug)
+
+    def back(self):
+        return redirect("events:room", slug=self.event.slug)
+
+    def context(self, **more):
+        return {"event": self.event, "registration": self.registration, "is_organiser": self.is_organiser, **more}
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class RoomView(InTheRoom, TemplateView):
+    template_name = "events/room.html"
+
+    def closed(self):
+        context = self.context(mode=self.room.mode)
+        return self.response_class(self.request, ["events/room_closed.html"], context)
+
+    def get_context_data(self, **kwargs):
+        fragment = participants_fragment(self.event)
+        return super().get_context_data(
+            **self.context(fragment=fragment, key=live.key_of(self.event.pk), room=self.room), **kwargs
+        )
+
+
+class FragmentView(View):
+    """The shared fragment. No session, no cookie, nothing of the visitor: any cache may keep it for a second."""
+
+    make = staticmethod(participants_fragment)
+
+    def get(self, request, event_id: int, key: str) -> HttpResponse:
+        if not live.is_key_of(event_id, key):
+            raise Http404
+        fragment = type(self).make(Event(pk=event_id))
+        tag = f'"{fragment.tag}"'
+        response = get_conditional_response(request, etag=tag) or HttpResponse(fragment.html)
+        if not isinstance(response, HttpResponseNotModified):
+            response["ETag"] = tag
+        response["Cache-Control"] = "public, max-age=1"
+        return response
+
+
+class ScreenFragmentView(FragmentView):
+    make = staticmethod(screen_fragment)
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class VoteView(InTheRoom, TemplateView):
+    """One poll, to answer. An organiser without a place looks without voting."""
+
+    template_name = "events/vote.html"
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self.poll = get_object_or_404(self.event.polls.exclude(state=PollState.DRAFT), pk=kwargs["pk"])
+
+    def post(self, request, *args, **kwargs):
+        if self.registration is None:
+            messages.error(request, "Seules les personnes inscrites répondent aux sondages.")
+            return self.back()
+        choices = [int(value) for value in request.POST.getlist("choix") if value.lstrip("-").isdigit()][:50]
+        text = request.POST.get("texte", "")
+        try:
+            polls.vote(poll_id=self.poll.pk, registration_id=self.registration.pk, choices=choices, text=text)
+        except (polls.AlreadyVoted, polls.NotOpen) as refusal:
+            messages.warning(request, str(refusal))
+            return self.back()
+        except polls.PollRefused as refusal:
+            return self.render_to_response(
+                self.get_context_data(error=str(refusal), chosen=choices, text=text), status=422
+            )
+        messages.success(request, "Votre réponse est comptée. Merci.")
+        return self.back()
+
+    def get_context_data(self, **kwargs):
+        poll = self.poll
+        return super().get_context_data(
+            **self.context(poll=poll, shown=shown_poll(poll)),
+            options=list(poll.options.order_by("position")),
+            scale=range(poll.scale_low, poll.scale_high + 1) if poll.scale_low is not None else (),
+            longest=polls.LONGEST_TEXT,
+            **kwargs,
+        )
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class QuestionsView(InTheRoom, TemplateView):
+    """Ask, and support what others ask."""
+
+    template_name = "events/questions.html"
+
+    def post(self, request, *args, **kwargs):
+        if self.registration is None:
+            messages.error(request, "Seules les personnes inscrites posent des questions.")
+            return redirect(request.path)
+        text = request.POST.get("texte", "")
+        try:
+            questions.ask(
+                event_id=self.event.pk,
+                registration=self.registration,
+                text=text,
+                shows_name=request.POST.get("nom") == "on",
+                at=timezone.now(),
+            )
+        except questions.QuestionRefused as refusal:
+            return self.render_to_response(self.get_context_data(error=str(refusal), text=text), status=422)
+        messages.success(request, "Votre question est partie : elle s’affichera une fois relue.")
+        return redirect(request.path)
+
+    def get_context_data(self, **kwargs):
+        rows = list(accepted_questions(self.event)[:100])
+        mine = questions.supported_by(self.registration, rows) if self.registration and rows else set()
+        return super().get_context_data(**self.context(questions=[(row, row.pk in mine) for row in rows]), **kwargs)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SupportView(InTheRoom, View):
+    """Give one's voice to a question, or take it back. POST only."""
+
+    def post(self, request, *args, **kwargs):
+        if self.registration is not None:
+            act = questions.withdraw_support if request.POST.get("retirer") else questions.support
+            try:
+                act(question_id=kwargs["pk"], registration=self.registration)
+            except questions.QuestionRefused as refusal:
+                messages.error(request, str(refusal))
+        return redirect("events:questions", slug=self.event.slug)
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class TestifyView(InTheRoom, TemplateView):
+    """Tell of one's territory."""
+
+    template_name = "events/testify.html"
+
+    def post(self, request, *args, **kwargs):
+        if self.registration is None:
+            messages.error(request, "Seules les personnes inscrites témoignent.")
+            return self.back()
+        text, topic = request.POST.get("texte", ""), request.POST.get("sujet", "")
+        try:
+            testimonies.tell(
+                event_id=self.event.pk, registration=self.registration, text=text, topic=topic, at=timezone.now()
+            )
+        except testimonies.TestimonyRefused as refusal:
+            return self.render_to_response(
+                self.get_context_data(error=str(refusal), text=text, topic=topic), status=422
+            )
+        messages.success(request, "Merci de ce témoignage : il s’affichera une fois relu.")
+        return self.back()
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**self.context(), **kwargs)
