@@ -1,5 +1,6 @@
 """A server of this machine that answers as the test says, well or badly, over real HTTP."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -88,19 +89,28 @@ def _handler(served: Server) -> type[BaseHTTPRequestHandler]:
             if answer.length is not None:
                 self.close_connection = True
 
+        def handle(self) -> None:
+            with suppress(ssl.SSLError, ConnectionError):  # the client had enough
+                super().handle()
+
         def log_message(self, *_: object) -> None: ...
 
     return Handler
 
 
 @contextmanager
-def serving(respond: Respond = lambda request: Answer()) -> Iterator[Server]:
+def serving(respond: Respond = lambda request: Answer(), *, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server for the time of a block; with `tls`, at https://localhost."""
     served = Server(respond)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(served))
     server.daemon_threads = True
     # A client that keeps its connection must not keep the test.
     server.block_on_close = False
     served.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        # The handshake belongs to the thread of each connection: one that fails must not stop the server.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        served.url = f"https://localhost:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

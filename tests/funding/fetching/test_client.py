@@ -11,6 +11,9 @@ import pytest
 from funding.fetching import Client, FetchError, Limits, fetch
 from tests.funding.fetching.servers import LIMITS, Answer, serving
 
+# Less than the thirty seconds for which a hanging server of these tests would hold its client.
+ENOUGH = 20
+
 
 @pytest.fixture(autouse=True)
 def loopback(settings):
@@ -108,7 +111,7 @@ def test_a_server_that_does_not_end_is_left(server, behaviour):
     server.answers(Answer(b"", length=10_000_000, behaviour=behaviour))
     begin = time.monotonic()
     assert failure(server, limits=replace(LIMITS, read=0.3, total=0.5, attempts=1)).code == "timeout"
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < ENOUGH
 
 
 def test_a_budget_bounds_every_attempt_together(server):
@@ -118,7 +121,7 @@ def test_a_budget_bounds_every_attempt_together(server):
         "timeout",
         "out_of_time",
     )
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < ENOUGH
 
 
 def test_fifty_megabytes_are_refused_before_they_are_read(server):
@@ -205,11 +208,11 @@ def test_a_head_has_no_content(server):
 
 def test_one_connection_serves_and_a_pace_is_kept(server):
     pauses = []
-    with Client(replace(LIMITS, pace=0.5), sleep=pauses.append) as client:
+    with Client(replace(LIMITS, pace=1_000), sleep=pauses.append) as client:
         for _ in range(3):
             client.fetch(server.url)
     assert len(pauses) == 2
-    assert all(0.3 < pause <= 0.5 for pause in pauses)
+    assert all(900 < pause <= 1_000 for pause in pauses)
 
 
 def test_a_closed_door_and_an_unknown_name():
@@ -217,7 +220,7 @@ def test_a_closed_door_and_an_unknown_name():
         fetch("http://127.0.0.1:9/", limits=LIMITS)
     assert caught.value.code == "connection"
     with pytest.raises(FetchError) as caught:
-        fetch("http://nulle-part.invalid/", limits=LIMITS)
+        fetch("http://nulle-part.invalid/", limits=replace(LIMITS, attempts=1))
     assert caught.value.code in ("unknown_host", "timeout")
 
 
