@@ -22,6 +22,7 @@ class FundingConfig(AppConfig):
         "resource": "view add change delete",
         "keptcheck": "view",
         "contest": "view change",
+        "linkprobe": "view",
         "subscriber": "view",
         "fundedprojectlist": "view add change",
         "fundedproject": "view",

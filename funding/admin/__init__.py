@@ -7,6 +7,7 @@ from funding.admin import (  # noqa: F401 - each registers its page
     criterion,
     funded_projects,
     kept_check,
+    link_probe,
     organisation,
     resource,
     round,

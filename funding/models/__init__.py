@@ -7,6 +7,7 @@ from funding.models.calls import Call, Round
 from funding.models.checks import Contest, KeptCheck
 from funding.models.directory import Notice, Resource
 from funding.models.follows import Alert, CallNews, CallSnapshot, Follow, Subscriber
+from funding.models.links import LinkProbe
 from funding.models.listing import DataVersion, Listing
 from funding.models.organisations import Contact, Organisation
 from funding.models.projects import FundedProject, FundedProjectList
@@ -28,6 +29,7 @@ __all__ = [
     "FundedProject",
     "FundedProjectList",
     "KeptCheck",
+    "LinkProbe",
     "Listing",
     "Notice",
     "Organisation",

@@ -202,6 +202,9 @@ def test_a_run_of_two_thousand_survives_every_death(environment, broker, server,
         broker.stop()
         broker.start()
         assert doorbells(broker) == (0, 0)
+        # A ring of the empty broker is heard by the worker that knew it before.
+        ring_sweep(broker)
+        wait_until(lambda: doorbells(broker)[0] == 0, log)
         server.stop_at = None
         settle(broker, log)
 

@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from funding.enums import ContestState, EditorialState
-from funding.models import Contest, Round, Scheme
+from funding.enums import ContestState, EditorialState, LinkState
+from funding.models import Contest, LinkProbe, Round, Scheme
 from territories.changes import Change, in_words, recent_changes
 from territories.contacts import waiting_for_confirmation
 from territories.models import Invitation, ListEdition
@@ -52,7 +52,7 @@ class Dashboard:
 
 
 def dashboard(user, *, at: datetime) -> Dashboard:
-    """Everything on the page, within the rights of `user`: fourteen queries at most, whatever the amount of data."""
+    """Everything on the page, within the rights of `user`: fifteen queries at most, whatever the amount of data."""
     outbox = OutboxMessage.objects.aggregate(
         failed=Count("pk", filter=Q(state=MessageState.FAILED)),
         late=Count("pk", filter=Q(state=MessageState.QUEUED, next_attempt_at__lt=at - LATE)),
@@ -107,6 +107,10 @@ def _funding_alerts(at: datetime) -> list[Alert]:
         url = f"{reverse('admin:funding_contest_changelist')}?state__exact={ContestState.OPEN}"
         text = _counted(contested, "verdict contesté attend", "verdicts contestés attendent")
         alerts.append(Alert(f"{text} une réponse", url, is_grave=False))
+    dead = LinkProbe.objects.filter(state=LinkState.DEAD).count()
+    if dead:
+        text = _counted(dead, "page publiée ne répond plus", "pages publiées ne répondent plus")
+        alerts.append(Alert(text, reverse("admin:funding_linkprobe_changelist"), is_grave=False))
     closing = Round.objects.filter(
         call__scheme__state=EditorialState.PUBLISHED, closes_at__gte=at, closes_at__lte=at + SOON
     ).count()

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from funding import answers, checks
 from funding.directory import save_resource
-from funding.models import Scheme
+from funding.models import LinkProbe, Proposal, Scheme, Source, SyncLine, SyncRun
 from tests.funding.drafts import AT, draft, organisation, published
 from tests.funding.funded_projects.files import line, load, national, project_list
 from ti_portal.core.spreadsheets import read_table, write_csv
@@ -39,10 +39,29 @@ def add(number: int) -> None:
         },
     )  # fmt: skip
     load(national(line()), project_list(f"liste-{number}"))
+    LinkProbe.objects.create(
+        url=f"https://exemple.fr/{number}", state="dead", first_failed_on=AT, last_failed_on="2026-12-01", next_at=AT
+    )
+    read_source(number, scheme)
     save_resource(values={"name": f"Ressource {number}", "slug": f"r-{number}", "kind": "training"})
     checked = checks.check(answers.situation_of({}, None), AT)
     kept = checks.keep_check(answers={}, checked=checked, at=AT)
     checks.contest_verdict(kept_check=kept, scheme=scheme, text="Non.", reply_to="", at=AT)
+
+
+def read_source(number: int, scheme: Scheme) -> None:
+    """A source, a reading of it with a line, and what it proposes."""
+    source = Source.objects.create(
+        name=f"Source {number}", slug=f"source-{number}", kind="national_csv", rhythm="manual"
+    )
+    ended = {"state": "applied", "started_at": AT, "ended_at": AT, "counts": {"unchanged": 1}}
+    run = SyncRun.objects.create(source=source, trigger="upload", **ended)
+    SyncLine.objects.create(run=run, position=1, outcome="proposed", title="Aide", scheme=scheme)
+    digests = {"payload_digest": "a" * 64, "basis_digest": "b" * 64}
+    told = {"field": "summary", "reason": "modifié à la main", "before": "À la main", "after": "Selon la source"}
+    Proposal.objects.create(
+        source=source, run=run, scheme=scheme, payload="Selon la source", created_at=AT, **told, **digests
+    )
 
 
 def queries(client, url: str) -> int:
