@@ -22,6 +22,11 @@ def can_answer_contests(user) -> bool:
     return is_delegation(user)
 
 
+def can_run_sources(user) -> bool:
+    """Set sources, read them, and decide what they propose."""
+    return is_delegation(user)
+
+
 def sees_kept_checks(user) -> bool:
     """Without their secret link; nothing in them names a person."""
     return is_delegation(user)

@@ -9,8 +9,11 @@ from funding.admin import (  # noqa: F401 - each registers its page
     kept_check,
     link_probe,
     organisation,
+    proposal,
     resource,
     round,
     scheme,
+    source,
     subscriber,
+    sync_run,
 )

@@ -54,7 +54,9 @@ def settle(run: SyncRun, reading: Reading, *, at: datetime, accept_shorter: bool
     its line, the others stand.
     """
     usable = len(reading.entries)
-    warned = guards.warnings(usable=usable, last=run.source.last_count, accept_shorter=accept_shorter)
+    warned = guards.warnings(
+        usable=usable, last=run.source.last_count, accept_shorter=accept_shorter, is_whole=reading.is_whole
+    )
     hold_machines()
     plan = _held_plan(run, reading, at=at, closes=not warned)
     written, told = _Written(), {}

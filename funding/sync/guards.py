@@ -8,12 +8,15 @@ SHORTER = (
 EMPTY = "La réponse de la source est vide : rien n’est fermé, et la lecture reprendra."
 
 
-def warnings(*, usable: int, last: int | None, accept_shorter: bool = False) -> list[str]:
+def warnings(*, usable: int, last: int | None, accept_shorter: bool = False, is_whole: bool = True) -> list[str]:
     """French sentences on why an answer must close nothing; empty when it may be believed.
 
     `usable` counts the entries that could be read, `last` those of the last answer that was believed (None: never).
-    A person who has looked may `accept_shorter`; an empty answer is never accepted.
+    A person who has looked may `accept_shorter`; an empty answer is never accepted. A feed is not `is_whole`: it loses
+    what is past, and being shorter says nothing.
     """
+    if not is_whole:
+        return [] if usable or not last else [EMPTY]
     if not usable:
         return [EMPTY]
     if not last or accept_shorter or usable * 100 > last * (100 - SHORTER_BY):

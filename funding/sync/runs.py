@@ -115,6 +115,11 @@ def give_up_lost(*, at: datetime, source_id: int | None = None) -> int:
     return count
 
 
+def give_up(*, run_id: int, at: datetime, sentence: str) -> None:
+    """End as failed, saying why, a run that nobody will do; nothing for one that has ended."""
+    _end_failed(SyncRun.objects.get(pk=run_id), sentence, at)
+
+
 def carry_out(*, run_id: int, at: datetime, accept_shorter: bool = False) -> SyncRun:
     """Do the work of a run that was started. Does nothing for one that has ended: a doorbell may ring twice."""
     run = SyncRun.objects.select_related("source", "asked_by").get(pk=run_id)

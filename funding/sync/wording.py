@@ -1,6 +1,7 @@
 """A run in French, for the command line and the administration."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from funding.models import SyncLine, SyncRun
 
@@ -41,6 +42,16 @@ def told(line: SyncLine) -> Iterator[str]:
     for field in line.fields:
         yield f"    {field['label']} : « {field['before']} » → « {field['after']} »"
     yield from (f"    {remark}" for remark in line.remarks)
+
+
+def duration(lasted: timedelta | None) -> str:
+    """« 4,2 s », « 3 min 05 s », « – » while it runs."""
+    if lasted is None:
+        return "–"
+    seconds = lasted.total_seconds()
+    if seconds < 60:
+        return f"{seconds:.1f}\u00a0s".replace(".", ",")
+    return f"{int(seconds // 60)}\u00a0min {int(seconds % 60):02}\u00a0s"
 
 
 def number(value: int) -> str:

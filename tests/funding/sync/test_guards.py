@@ -25,6 +25,12 @@ def test_a_person_may_accept_a_shorter_answer_but_never_an_empty_one():
     assert warnings(usable=0, last=None) == [EMPTY]
 
 
+def test_a_feed_may_shrink_but_not_to_nothing():
+    assert not warnings(usable=1, last=100, is_whole=False)
+    assert not warnings(usable=0, last=None, is_whole=False)
+    assert warnings(usable=0, last=100, is_whole=False) == [EMPTY]
+
+
 def test_the_warning_says_by_how_much():
     (said,) = warnings(usable=1_200, last=3_000)
     assert "1\u202f200" in said
