@@ -13,6 +13,11 @@ def unsubscribe_url(secret: str) -> str:
     return absolute_url("funding:unsubscribe", secret)
 
 
+def unfollow_url(secret: str, follow_id: int) -> str:
+    """Where the person stops following one thing: GET shows one button."""
+    return absolute_url("funding:unfollow", secret, follow_id)
+
+
 def unsubscribe_headers(secret: str) -> dict[str, str]:
     """The headers by which a mail client offers to unsubscribe in one click (RFC 2369 and RFC 8058)."""
     return unsubscribe_headers_of(unsubscribe_url(secret))

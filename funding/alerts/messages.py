@@ -41,6 +41,7 @@ class Part:
 
     piece: Piece
     reason: str
+    unfollow: str = ""  # where one stops following what this is told for
 
 
 class Messages:
@@ -53,6 +54,7 @@ class Messages:
         # Made once: reversing an address a hundred thousand times costs more than writing the message.
         self._preferences = addresses.preferences_url(_PREFERENCES_SECRET)
         self._unsubscribe = addresses.unsubscribe_url(_PREFERENCES_SECRET)
+        self._unfollow = addresses.unfollow_url(_PREFERENCES_SECRET, _FOLLOW)
         self.links = {"catalogue": absolute_url("funding:catalogue"), "check": absolute_url("funding:check")}
 
     def piece(self, key: Hashable, news: News, zone: str) -> Piece:
@@ -70,7 +72,7 @@ class Messages:
         shown, left = parts[:MOST_FACTS], len(parts) - MOST_FACTS
         text, html = self._frame(frequency)
         texts = [_text_of(part, with_title=len(parts) > 1) for part in shown]
-        htmls = [part.piece.html.replace(_REASON, escape(part.reason)) for part in shown]
+        htmls = [part.piece.html.replace(_REASON, _html_reason(part)) for part in shown]
         if left > 0:
             more = typeset(f"Et {left} autres nouvelles, que vous lirez sur le portail : {self.links['catalogue']}")
             texts.append(more)
@@ -86,6 +88,9 @@ class Messages:
             headers=addresses.unsubscribe_headers_of(unsubscribe),
         )
 
+    def unfollow_url(self, secret: str, follow_id: int) -> str:
+        return self._unfollow.replace(_PREFERENCES_SECRET, secret).replace(str(_FOLLOW), str(follow_id))
+
     def _addresses(self) -> tuple[str, str]:
         return self._preferences, self._unsubscribe
 
@@ -99,6 +104,7 @@ class Messages:
 
 
 _PREFERENCES_SECRET = "0-secret-0"  # noqa: S105 - stands for a person's secret in an address made once
+_FOLLOW = 10**15  # stands for a follow's number
 
 
 def _render(telling: Telling) -> Piece:
@@ -108,8 +114,14 @@ def _render(telling: Telling) -> Piece:
 
 
 def _text_of(part: Part, *, with_title: bool) -> str:
-    text = part.piece.text.replace(_REASON, part.reason)
+    stop = typeset(f"\nNe plus le suivre : {part.unfollow}") if part.unfollow else ""
+    text = part.piece.text.replace(_REASON, part.reason + stop)
     return f"{part.piece.subject}\n{'-' * min(len(part.piece.subject), 70)}\n{text}" if with_title else text
+
+
+def _html_reason(part: Part) -> str:
+    stop = f' <a href="{escape(part.unfollow)}">Ne plus le suivre</a>' if part.unfollow else ""
+    return escape(part.reason) + stop
 
 
 def _subject_of_many(parts: Sequence[Part]) -> str:

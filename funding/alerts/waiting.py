@@ -59,7 +59,10 @@ class StoredNews:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An alert. `follow` says why: one of call, scheme, place, check, or empty; `name` or `as_of` tells which."""
+    """An alert. `follow` says why: one of call, scheme, place, check, or empty; `name` or `as_of` tells which.
+
+    `follow_id` is gone when the person follows it no more.
+    """
 
     alert_id: int
     person: Person
@@ -68,6 +71,7 @@ class Waiting:
     name: str
     place_kind: str
     as_of: datetime | None
+    follow_id: int | None
 
 
 def people_to_write_to(
@@ -117,7 +121,8 @@ def worth_telling(of_person: Iterable[Waiting]) -> list[Waiting]:
 
 def part(one: Waiting, messages: Messages) -> Part:
     """The fact rendered for this person, and why they are told."""
-    return Part(messages.piece(one.news.pk, one.news.news, one.person.zone), reason(one))
+    unfollow = messages.unfollow_url(one.person.secret, one.follow_id) if one.follow_id else ""
+    return Part(messages.piece(one.news.pk, one.news.news, one.person.zone), reason(one), unfollow)
 
 
 def reason(one: Waiting) -> str:
@@ -153,8 +158,9 @@ def _read(statement: str, values: Mapping[str, Any], at: datetime) -> list[Waiti
             name or "",
             place_kind or "",
             as_of,
+            follow_id,
         )
-        for alert_id, news_id, pk, email, *person, is_reached, follow, name, place_kind, as_of in rows
+        for alert_id, news_id, pk, email, *person, is_reached, follow, name, place_kind, as_of, follow_id in rows
     ]
 
 
@@ -216,7 +222,7 @@ _ALERTS = f"""
         CASE WHEN follow.call_id IS NOT NULL THEN 'call' WHEN follow.scheme_id IS NOT NULL THEN 'scheme'
             WHEN follow.place_id IS NOT NULL THEN 'place' WHEN follow.kept_check_id IS NOT NULL THEN 'check'
             ELSE '' END,
-        place.name, place.kind, kept.as_of
+        place.name, place.kind, kept.as_of, follow.id
     FROM funding_alert alert
     JOIN funding_subscriber person ON person.id = alert.subscriber_id
     JOIN funding_callnews news ON news.id = alert.news_id

@@ -62,6 +62,10 @@ def test_a_visitor_follows_a_call_is_told_and_stops_in_one_click(call, portal, o
     assert message.key.startswith("alert:")
     assert "AMI Transitions" in message.subject
     assert message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    subscriber = Subscriber.objects.get()
+    unfollow = f"/suivis/{subscriber.secret}/{subscriber.follows.get().pk}/retirer/"
+    assert unfollow in message.text_body
+    assert f'{unfollow}">Ne plus le suivre</a>' in message.html_body
     path = urllib.parse.urlsplit(re.fullmatch(r"<(\S+)>", message.headers["List-Unsubscribe"])[1]).path
 
     page.goto(portal + path)
