@@ -19,14 +19,36 @@ def register_jobs() -> None:
         words={"rung": "sources à lire", "lost": "lectures interrompues"},
     )
     register(
+        "funding.record_news",
+        label="Alertes sur les appels",
+        does="Cherche ce qui a changé ou arrive à échéance, et écrit les messages aux personnes abonnées.",
+        every=timedelta(minutes=10),
+        lease=LEASE,
+        is_critical=True,
+        words={"facts": "faits relevés", "alerts": "alertes", "messages": "messages écrits"},
+    )
+    register(
+        "funding.daily_alerts",
+        label="Messages groupés",
+        does="Écrit les messages du jour et de la semaine, à 7 h 30 dans le fuseau de chaque personne.",
+        every=timedelta(hours=1),
+        lease=LEASE,
+        is_critical=True,
+        words={"messages": "messages écrits"},
+    )
+    register(
         "funding.purge",
         label="Ménage des financements",
-        does="Efface vérifications et lectures de sources de plus de treize mois, réponses brutes de trente jours.",
+        does="Efface vérifications et lectures de treize mois, alertes de deux mois, réponses brutes de trente jours.",
         every=timedelta(days=1),
         lease=LEASE,
         words={
             "kept_checks": "vérifications effacées",
             "contests": "contestations effacées",
+            "asks": "demandes de suivi effacées",
+            "subscribers": "adresses effacées",
+            "alerts": "alertes effacées",
+            "news": "faits effacés",
             "raw_answers": "réponses brutes effacées",
             "sync_runs": "lectures effacées",
         },

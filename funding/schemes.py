@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from funding import editorial, listing, parts
+from funding.alerts import doorbell
 from funding.calendars import entries
 from funding.enums import EditorialState
 from funding.models import Call, Organisation, Scheme, SchemeExclusion
@@ -358,6 +359,7 @@ def _write(scheme: Scheme, *, actor, at: datetime, reason: str) -> None:
     if is_published or scheme.listings.exists():
         entries.refresh([scheme.pk], at=at)
         listing.rebuild([scheme.pk])
+        doorbell.ring_after_commit()
 
 
 def _keep(scheme: Scheme, *, by, at: datetime, reason: str) -> None:

@@ -29,6 +29,24 @@ def sync_source_task(
         read_if_due(source_id=source_id, at=timezone.now())
 
 
+@shared_task(name="funding.record_news")
+def record_news_task(**_future) -> None:
+    """What happened to calls: found, spread to those who follow, written to the outbox."""
+    from funding.alerts.running import tell_news
+
+    at = timezone.now()
+    run_job("funding.record_news", at=at, work=lambda: tell_news(at=at))
+
+
+@shared_task(name="funding.daily_alerts")
+def daily_alerts_task(**_future) -> None:
+    """The grouped messages of this hour's morning: 7:30 comes at another hour in each zone."""
+    from funding.alerts.running import write_messages
+
+    at = timezone.now()
+    run_job("funding.daily_alerts", at=at, work=lambda: write_messages(at=at))
+
+
 @shared_task(name="funding.purge")
 def purge_task(**_future) -> None:
     from funding.retention import purge

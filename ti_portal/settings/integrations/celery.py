@@ -13,7 +13,8 @@ CELERY_TASK_ROUTES = {
     "core.sweep_outbox": {"queue": "mail"},
     "funding.sync_*": {"queue": "sync"},
     "funding.check_links": {"queue": "sync"},
-    "funding.write_alerts": {"queue": "mail"},
+    "funding.record_news": {"queue": "mail"},
+    "funding.daily_alerts": {"queue": "mail"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -45,6 +46,10 @@ CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "core.catch_up", **every(600)},
     # Every five minutes: sources that are due, and those whose reading was lost.
     "sync-due": {"task": "funding.sync_due", **every(300)},
+    # Every ten minutes, and half a minute after a write: what happened to calls, for those who follow them.
+    "record-news": {"task": "funding.record_news", **every(600)},
+    # Every hour at half past: grouped messages, for those whose morning it is (7:30 in their own zone).
+    "daily-alerts": {"task": "funding.daily_alerts", "schedule": crontab(minute=30), "options": {"expires": 3500}},
     # Every night at 03:17: expired sessions and old outbox bodies.
     "purge": {"task": "core.purge", "schedule": crontab(hour=3, minute=17)},
     # Every night at 03:27: kept checks older than thirteen months.
