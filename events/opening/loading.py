@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from events import meetings
+from events import meetings, reports
 from events.enums import AnswerState, Moderation, PollState
 from events.models import AnswerLink, Event, Poll, PollOption, Question, Series, Testimony
 from events.results import declared
@@ -91,6 +91,7 @@ def _load_event(tables: Mapping[str, Any], at: datetime) -> int:
     _load_testimonies(event, tables["testimony"], keys, at)
     meetings.publish_event(event_id=event.pk, actor=None, at=at)
     meetings.finish_event(event_id=event.pk, actor=None, at=at)
+    reports.publish_report(event_id=event.pk, actor=None, at=at)
     return 1
 
 

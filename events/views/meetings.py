@@ -10,13 +10,14 @@ from django.views.generic import TemplateView
 
 from events.changes import where_of
 from events.entrance import registration_of
-from events.enums import EventKind, EventState, Moderation, Visibility
+from events.enums import EventKind, EventState, Visibility
 from events.filters import read_choice
 from events.models import Event, Series
 from events.permissions import may_organise, may_see
 from events.presenters.agenda import agenda_of, others
 from events.presenters.moments import period_in_words
 from events.registrations import RegistrationRefused, check_open
+from events.replays import has_recording
 from territories.models import Place
 
 PAGE_SIZE = 20
@@ -95,8 +96,8 @@ class EventView(EventOf404, TemplateView):
             partners=event.partners.order_by("position", "pk"),
             registration=registration,
             closed_because=_closed(event, at),
-            has_recording=bool(event.recording_url or event.recording_file or event.recording_code),
-            questions=event.questions.filter(moderation=Moderation.ACCEPTED).exclude(answer="").count(),
+            has_recording=has_recording(event),
+            has_report=event.reports.exists(),
             may_organise=may_organise(self.request.user),
             **kwargs,
         )

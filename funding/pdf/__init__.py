@@ -1,26 +1,14 @@
-"""Documents made with typst. Data goes in as JSON, so nothing that a person wrote is ever read as markup."""
+"""The documents of `funding`: typst templates, and their making."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
+from ti_portal.core import pdf
 
 FOLDER = Path(__file__).resolve().parent
 
 
 def document(template: str, data: dict[str, Any], *, at: datetime) -> bytes:
-    """A tagged, accessible PDF (PDF/UA-1) from a template of this folder. The same input gives the same bytes.
-
-    Only the fonts that come with typst are used: a document looks the same whatever the machine has.
-    """
-    return typst.compile(
-        FOLDER / template,
-        root=FOLDER,
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        timestamp=int(at.timestamp()),
-    )
+    """A PDF from a template of this folder (see `ti_portal.core.pdf`)."""
+    return pdf.document(FOLDER / template, data, at=at)

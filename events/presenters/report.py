@@ -1,0 +1,60 @@
+"""A report as a page and as a PDF: two renderings of the same frozen content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from events.models import Event, Report
+from events.pdf import report_document
+from events.presenters.moments import day_in_words
+from events.reports import BLOCKS
+from territories.rich_text import to_lines
+
+
+def sections(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The blocks that have something to say, in order, each followed by the organiser's texts."""
+    found = []
+    for key, title in BLOCKS.items():
+        rows, texts = content.get(key, []), content.get("texts", {}).get(key, [])
+        if rows or texts:
+            found.append({"key": key, "title": title, "rows": rows, "texts": texts})
+    return found
+
+
+def document_data(event: Event, report: Report) -> bytes:
+    """The PDF of a published version. Rich texts become plain lines."""
+    content = report.content
+    published = day_in_words(timezone.localtime(report.published_at))
+    data = {
+        "site": settings.SITE_NAME,
+        "title": f"Compte rendu : {content['title']}",
+        "subtitle": " – ".join(text for text in (content["when"].capitalize(), content["where"]) if text),
+        "made_on": f"Version {report.number}, publiée le {published}",
+        "lead": [content["summary"], *to_lines(content["description"])],
+        "moderator": content["moderator"],
+        "partners": content["partners"],
+        "source": content["source"],
+        "blocks": [_block(section) for section in sections(content)],
+    }
+    return report_document(data, at=report.published_at)
+
+
+def _block(section: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "key": section["key"],
+        "title": section["title"],
+        "rows": [_row(section["key"], row) for row in section["rows"]],
+        "texts": [{"title": one["title"], "lines": to_lines(one["text"])} for one in section["texts"]],
+    }
+
+
+def _row(key: str, row: Any) -> Any:
+    if key == "agenda":
+        speakers = [{**one, "lines": to_lines(one["text"])} for one in row["speakers"]]
+        return {"title": row["title"], "lines": to_lines(row["text"]), "speakers": speakers}
+    if key == "questions":
+        return {**row, "lines": to_lines(row["answer"])}
+    if key == "testimonies":
+        return {**row, "lines": row["text"].splitlines()}
+    return row

@@ -1,0 +1,178 @@
+"""Reports: what an event leaves to read. Made from what is frozen, numbered once published, never changed after.
+
+A report is a list of blocks in plain JSON; the page and the PDF are two renderings of it. Between the blocks stand the
+organiser's own words (`ReportText`).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from events.changes import where_of
+from events.enums import AnswerState, EventState, Moderation, PollState
+from events.models import Event, Report, ReportText
+from events.presenters.moments import period_in_words
+from events.registrations import locked_event
+
+# Blocks in their order: the key names where a text of the organiser goes (« after »), the title heads the block.
+BLOCKS = {
+    "start": "",
+    "figures": "En chiffres",
+    "agenda": "Programme et interventions",
+    "polls": "Sondages",
+    "questions": "Questions et réponses",
+    "testimonies": "Témoignages",
+    "documents": "Documents et liens",
+}
+
+
+def content_of(event: Event) -> dict[str, Any]:
+    """Everything the report of an event says now, in plain JSON. Polls still open, questions not accepted and what
+    belongs to a rehearsal are left out.
+    """
+    return {
+        "title": event.title,
+        "kind": event.get_kind_display(),
+        "when": period_in_words(event.starts_at, event.ends_at, event.zone),
+        "where": where_of(event),
+        "summary": event.summary,
+        "description": event.description,
+        "moderator": event.moderator,
+        "partners": list(event.partners.order_by("position", "pk").values_list("name", flat=True)),
+        "source": event.source,
+        "figures": _figures(event),
+        "agenda": _agenda(event),
+        "polls": _polls(event),
+        "questions": _questions(event),
+        "testimonies": _testimonies(event),
+        "documents": list(event.documents.order_by("position", "pk").values("label", "url", "remark")),
+        "texts": _texts(event),
+    }
+
+
+@transaction.atomic
+def publish_report(*, event_id: int, actor, at: datetime, reason: str = "") -> Report:
+    """Freeze and publish the report as it stands, as the next version; the last one when nothing changed since.
+
+    Raises ValidationError: the event is not finished, or a poll is still open.
+    """
+    event = locked_event(event_id)
+    if event.state != EventState.FINISHED:
+        raise ValidationError("Le compte rendu se publie une fois la rencontre terminée.")
+    if event.polls.filter(state=PollState.OPEN).exists():
+        raise ValidationError("Un sondage est encore ouvert : fermez-le d’abord.")
+    content = content_of(event)
+    last = latest(event)
+    if last is not None and last.content == content:
+        return last
+    return Report.objects.create(
+        event=event,
+        number=last.number + 1 if last else 1,
+        content=content,
+        published_at=at,
+        published_by=actor,
+        reason=" ".join(reason.split())[:300],
+    )
+
+
+def latest(event: Event) -> Report | None:
+    """The version in force, None before the first."""
+    return event.reports.order_by("-number").first()
+
+
+def _figures(event: Event) -> list[list[str]]:
+    """What can be counted: [label, value]."""
+    registered = event.registrations.registered()
+    came = registered.filter(attended_at__isnull=False)
+    territories = registered.exclude(territory=None).values("territory").distinct()
+    counted = [
+        ("Inscriptions", registered.count()),
+        ("Présences notées", came.count()),
+        ("Territoires d’industrie représentés", territories.count()),
+        ("Séquences", event.sequences.count()),
+        ("Interventions", event.speakers.count()),
+        ("Réponses aux sondages", sum(poll["results"]["respondents"] for poll in _polls(event))),
+        ("Questions répondues", len(_questions(event))),
+        ("Témoignages", len(_testimonies(event))),
+    ]
+    declared = [["Participation", event.attendance]] if event.attendance else []
+    return declared + [[label, str(number)] for label, number in counted if number]
+
+
+def _agenda(event: Event) -> list[dict[str, Any]]:
+    speakers: dict[int | None, list[dict[str, str]]] = {}
+    for one in event.speakers.order_by("position", "pk"):
+        row = {"name": one.name, "role": one.role, "organisation": one.organisation, "text": one.text}
+        speakers.setdefault(one.sequence_id, []).append(row)
+    rows = [
+        {"title": one.title, "text": one.text, "speakers": speakers.get(one.pk, [])}
+        for one in event.sequences.order_by("position", "pk")
+    ]
+    alone = speakers.get(None, [])
+    return [*rows, {"title": "Autres interventions", "text": "", "speakers": alone}] if alone else rows
+
+
+def _polls(event: Event) -> list[dict[str, Any]]:
+    rows = event.polls.filter(state=PollState.PUBLISHED, is_rehearsal=False).select_related("sequence")
+    return [
+        {
+            "question": poll.question,
+            "sequence": poll.sequence.title if poll.sequence else "",
+            "results": poll.results,
+            "source": poll.source,
+        }
+        for poll in rows.order_by("position", "pk")
+    ]
+
+
+def _questions(event: Event) -> list[dict[str, Any]]:
+    rows = event.questions.filter(moderation=Moderation.ACCEPTED, is_rehearsal=False).exclude(
+        answer_state=AnswerState.NONE
+    )
+    rows = rows.order_by("position", "pk").prefetch_related("links", "schemes")
+    return [
+        {
+            "text": one.text,
+            "author": one.author,
+            "answer": one.answer,
+            "answered_by": one.answered_by,
+            "state": one.get_answer_state_display(),
+            "theme": one.theme,
+            "links": [{"label": link.label, "url": link.url} for link in _ordered(one.links)],
+            "schemes": [{"name": scheme.name, "url": scheme.get_absolute_url()} for scheme in _named(one.schemes)],
+        }
+        for one in rows
+    ]
+
+
+def _testimonies(event: Event) -> list[dict[str, str]]:
+    rows = event.testimonies.filter(moderation=Moderation.ACCEPTED, is_rehearsal=False)
+    return [
+        {
+            "title": one.title,
+            "text": one.text,
+            "topic": one.topic,
+            "author": one.author,
+            "organisations": one.organisations,
+            "territory": one.territory.place.name if one.territory else "",
+            "url": one.territory.get_absolute_url() if one.territory else "",
+        }
+        for one in rows.select_related("territory__place").order_by("position", "pk")
+    ]
+
+
+def _texts(event: Event) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for one in ReportText.objects.filter(event=event).order_by("position", "pk"):
+        found.setdefault(one.after, []).append({"title": one.title, "text": one.text})
+    return found
+
+
+def _ordered(links):
+    return sorted(links.all(), key=lambda link: (link.position, link.pk))
+
+
+def _named(schemes):
+    return sorted((scheme for scheme in schemes.all() if scheme.state == "published"), key=lambda scheme: scheme.name)

@@ -1,0 +1,157 @@
+"""What an event leaves: its recording, its report, the answers to what is often asked."""
+
+from itertools import groupby
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView, View
+
+from events import replays, reports
+from events.enums import EventState, Moderation, Visibility
+from events.models import Question
+from events.permissions import may_organise
+from events.presenters.report import document_data, sections
+from events.views.meetings import EventOf404
+from funding.throttle import may
+
+CODES_PER_HOUR = 20
+DOCUMENTS_PER_HOUR = 60
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class ReplayView(EventOf404, TemplateView):
+    """The recording, once the code is given (or by the shared link, `?partage=`)."""
+
+    template_name = "events/replay.html"
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        if not replays.has_recording(self.event):
+            raise Http404
+
+    def post(self, request, *args, **kwargs):
+        if not may(request, "recording-code", times=CODES_PER_HOUR, seconds=3600):
+            return self._refused("Trop d’essais depuis cette connexion : réessayez dans une heure.", 429)
+        shared = request.POST.get("partage", "")
+        if (shared and replays.is_shared_secret(self.event, shared)) or replays.is_code(
+            self.event, request.POST.get("code", "")
+        ):
+            replays.open_for(request, self.event)
+            return redirect("events:replay", slug=self.event.slug)
+        return self._refused("Ce lien ne vaut plus." if shared else "Ce n’est pas le code d’accès.", 422)
+
+    def _refused(self, error: str, status: int):
+        return self.render_to_response(self.get_context_data(error=error), status=status)
+
+    def get_context_data(self, **kwargs):
+        event, is_open = self.event, replays.may_watch(self.request, self.event)
+        return super().get_context_data(
+            event=event,
+            is_open=is_open,
+            starts=replays.clock(event.recording_starts),
+            ends=replays.clock(event.recording_ends),
+            chapters=replays.chapters_of(event) if is_open else [],
+            shared=self.request.GET.get("partage", ""),
+            documents=event.documents.order_by("position", "pk") if is_open else [],
+            **kwargs,
+        )
+
+
+class ReportOfEvent(EventOf404):
+    """The report in force, or the version that is asked for."""
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        number = request.GET.get("version", "")
+        rows = self.event.reports
+        if number:
+            self.report = get_object_or_404(rows, number=int(number) if number.isdigit() and len(number) < 5 else -1)
+        else:
+            self.report = reports.latest(self.event)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ReportView(ReportOfEvent, TemplateView):
+    """The published report. Those who organise see it before it is published, and publish it here."""
+
+    template_name = "events/report.html"
+
+    def get(self, request, *args, **kwargs):
+        if self.report is None and not may_organise(request.user):
+            raise Http404
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        if not may_organise(request.user):
+            raise Http404
+        try:
+            made = reports.publish_report(
+                event_id=self.event.pk,
+                actor=request.user,
+                at=timezone.now(),
+                reason=request.POST.get("motif", ""),
+            )
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, f"La version {made.number} du compte rendu est publiée.")
+        return redirect("events:report", slug=self.event.slug)
+
+    def get_context_data(self, **kwargs):
+        is_organiser = may_organise(self.request.user)
+        is_preview = is_organiser and (self.report is None or "apercu" in self.request.GET)
+        content = reports.content_of(self.event) if is_preview else self.report.content
+        versions = list(self.event.reports.order_by("-number").defer("content"))
+        return super().get_context_data(
+            event=self.event,
+            report=None if is_preview else self.report,
+            content=content,
+            sections=sections(content),
+            versions=versions,
+            is_latest=not is_preview and self.report.number == versions[0].number,
+            is_organiser=is_organiser,
+            can_publish=is_organiser and self.event.state == EventState.FINISHED,
+            **kwargs,
+        )
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ReportDocumentView(ReportOfEvent, View):
+    """The published report as a PDF."""
+
+    def get(self, request, *args, **kwargs) -> HttpResponse:
+        if self.report is None:
+            raise Http404
+        if not may(request, "report-document", times=DOCUMENTS_PER_HOUR, seconds=3600):
+            return HttpResponse("Trop de documents demandés : réessayez dans une heure.", status=429)
+        response = HttpResponse(document_data(self.event, self.report), content_type="application/pdf")
+        name = f"compte-rendu-{self.event.slug}-v{self.report.number}.pdf"
+        response["Content-Disposition"] = f'inline; filename="{name}"'
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class FaqView(TemplateView):
+    """Questions asked at public events with their official answers, by theme."""
+
+    template_name = "events/faq.html"
+
+    def get_context_data(self, **kwargs):
+        rows = Question.objects.filter(
+            in_faq=True,
+            moderation=Moderation.ACCEPTED,
+            event__state__in=EventState.public,
+            event__visibility=Visibility.PUBLIC,
+        )
+        rows = rows.select_related("event").prefetch_related("links", "schemes")
+        rows = list(rows.order_by("theme", "-answered_at", "pk")[:300])
+        themes = [
+            (theme or "Autres questions", list(group)) for theme, group in groupby(rows, key=lambda row: row.theme)
+        ]
+        return super().get_context_data(themes=themes, today=timezone.localdate(), **kwargs)

@@ -1,0 +1,174 @@
+"""What an event leaves: the recording behind its code, the report and its versions, frequent questions (E7 to E12)."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from events import replays, reports
+from events.models import Event, Question, Report, ReportText
+from tests.events.people import NOW, event, poll, registration
+from tests.territories.people import delegation
+
+pytestmark = pytest.mark.django_db
+ASSEMBLY = "/rencontres/assemblee-generale-15-decembre-2020/"
+VIDEO = "https://video.example/ag"
+
+
+@pytest.fixture
+def assembly() -> Event:
+    made = Event.objects.get(slug="assemblee-generale-15-decembre-2020")
+    Event.objects.filter(pk=made.pk).update(recording_url=VIDEO)
+    return made
+
+
+def over(**changes) -> Event:
+    return event(state="finished", starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1), **changes)
+
+
+class TestRecording:
+    def test_e10_the_code_opens_it_from_32_30_to_3_19_00(self, client, assembly):
+        closed = client.get(f"{ASSEMBLY}enregistrement/").content.decode()
+        assert VIDEO not in closed
+        assert client.post(f"{ASSEMBLY}enregistrement/", {"code": " ag-ti-2020 "}).status_code == 302
+        page = client.get(f"{ASSEMBLY}enregistrement/").content.decode()
+        for words in (VIDEO, "32:30", "3:19:00"):
+            assert words in page
+
+    @pytest.mark.parametrize("code", ["", "ag-ti-2021", "AG-TI-2020", "ag-ti-2020x"])
+    def test_another_code_is_refused_at_its_field(self, client, assembly, code):
+        answer = client.post(f"{ASSEMBLY}enregistrement/", {"code": code})
+        assert answer.status_code == 422
+        assert "Ce n’est pas le code d’accès." in answer.content.decode()
+        assert VIDEO not in answer.content.decode()
+
+    def test_codes_are_tried_only_so_often(self, client, assembly):
+        answers = [client.post(f"{ASSEMBLY}enregistrement/", {"code": str(n)}).status_code for n in range(21)]
+        assert (answers[19], answers[20]) == (422, 429)
+
+    def test_the_code_of_one_event_opens_no_other(self, client, assembly):
+        other = over(recording_code="autre", recording_url="https://video.example/autre")
+        client.post(f"{ASSEMBLY}enregistrement/", {"code": "ag-ti-2020"})
+        assert "video.example" not in client.get(f"{other.get_absolute_url()}enregistrement/").content.decode()
+
+    def test_the_shared_link_opens_it_by_a_button_and_another_does_not(self, client, assembly):
+        secret = replays.shared_secret_of(event_id=assembly.pk)
+        assert replays.shared_secret_of(event_id=assembly.pk) == secret
+        page = client.get(f"{ASSEMBLY}enregistrement/?partage={secret}").content.decode()
+        assert VIDEO not in page
+        assert client.post(f"{ASSEMBLY}enregistrement/", {"partage": secret[:-1]}).status_code == 422
+        assert client.post(f"{ASSEMBLY}enregistrement/", {"partage": secret}).status_code == 302
+        assert VIDEO in client.get(f"{ASSEMBLY}enregistrement/").content.decode()
+
+    def test_those_who_had_a_place_need_no_code(self, client):
+        where = over(recording_code="secret", recording_url=VIDEO)
+        who = registration(where)
+        client.post(f"/rencontres/inscriptions/{who.secret}/", {"action": "enter"})
+        assert VIDEO in client.get(f"{where.get_absolute_url()}enregistrement/").content.decode()
+
+    def test_an_event_without_recording_has_no_such_page(self, client):
+        assert client.get(f"{over().get_absolute_url()}enregistrement/").status_code == 404
+
+    @pytest.mark.parametrize(("seconds", "words"), [(None, ""), (0, "0:00"), (1950, "32:30"), (11940, "3:19:00")])
+    def test_clock(self, seconds, words):
+        assert replays.clock(seconds) == words
+
+
+class TestReport:
+    def test_e12_the_whole_page_of_2020_is_rebuilt(self, client, assembly):
+        page = client.get(f"{ASSEMBLY}compte-rendu/").content.decode()
+        for words in (
+            "Version 1",
+            "Plus de 500 personnes",
+            "Jacqueline Gourault",
+            "178 réponses",
+            "59 %",
+            "78 réponses",
+            "64 %",
+            "106 réponses",
+            "87 %",
+            "DSIL",
+            "circ?id=45025",
+            "/aides/dsil/",
+            "Welcome in Nevers",
+            "Pochet du Courval",
+            "GPECT",
+            "Wudo",
+            "film",
+        ):
+            assert words.lower() in page.lower(), words
+
+    def test_the_pdf_has_its_pages(self, client, assembly):
+        answer = client.get(f"{ASSEMBLY}compte-rendu.pdf")
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer.content.startswith(b"%PDF")
+        assert client.get(f"{ASSEMBLY}compte-rendu.pdf?version=7").status_code == 404
+
+    def test_a_version_never_changes_and_nothing_new_makes_none(self, client, assembly):
+        first = Report.objects.get(event=assembly)
+        again = reports.publish_report(event_id=assembly.pk, actor=None, at=NOW)
+        assert again == first or again.number == 2  # the address of the recording is no part of it
+        Question.objects.filter(event=assembly).update(answer="<p>Autre réponse</p>")
+        second = reports.publish_report(event_id=assembly.pk, actor=None, at=NOW, reason="Réponses relues")
+        assert second.number == again.number + 1
+        assert "Autre réponse" in client.get(f"{ASSEMBLY}compte-rendu/").content.decode()
+        old = client.get(f"{ASSEMBLY}compte-rendu/?version=1").content.decode()
+        assert "Autre réponse" not in old
+        assert "une version plus récente existe" in old
+        assert "noindex" in old
+
+    def test_nothing_is_published_before_the_end_or_while_a_poll_is_open(self):
+        with pytest.raises(ValidationError):
+            reports.publish_report(event_id=event().pk, actor=None, at=NOW)
+        where = over()
+        poll(where, state="open")
+        with pytest.raises(ValidationError):
+            reports.publish_report(event_id=where.pk, actor=None, at=NOW)
+
+    def test_only_what_is_public_is_in_it(self):
+        where = over()
+        poll(where, state="closed", results={"respondents": 3, "options": [], "texts": []})
+        Question.objects.create(event=where, text="À relire ?", answer_state="live")
+        Question.objects.create(event=where, text="Acceptée ?", moderation="accepted", answer_state="live")
+        content = reports.content_of(where)
+        assert content["polls"] == []
+        assert [one["text"] for one in content["questions"]] == ["Acceptée ?"]
+
+    def test_the_organisers_words_stand_between_the_blocks(self, client):
+        where = over()
+        ReportText.objects.create(event=where, after="start", title="Le mot d’accueil", text="<p>Bienvenue</p>")
+        client.force_login(delegation())
+        address = f"{where.get_absolute_url()}compte-rendu/"
+        assert "Aperçu, pas encore publié" in client.get(address).content.decode()
+        client.post(address, {"motif": ""})
+        page = client.get(address).content.decode()
+        assert "Le mot d’accueil" in page
+        assert "Version 1" in page
+
+    def test_a_report_that_is_not_published_does_not_exist_for_visitors_nor_can_they_publish(self, client):
+        address = f"{over().get_absolute_url()}compte-rendu/"
+        assert client.get(address).status_code == 404
+        assert client.post(address).status_code == 404
+
+
+class TestFrequentQuestions:
+    def test_e7_answers_by_theme_with_their_schemes_and_their_age(self, client):
+        page = client.get("/questions-reponses/").content.decode()
+        for words in ("Foncier et aménagement", "DSIL", "/aides/dsil/", "15 décembre 2020", "à relire depuis"):
+            assert words in page
+
+    def test_questions_of_a_private_event_stay_there(self, client):
+        where = over(visibility="community")
+        Question.objects.create(
+            event=where, text="Entre nous ?", answer="<p>Oui</p>", moderation="accepted", in_faq=True, theme="T"
+        )
+        assert "Entre nous" not in client.get("/questions-reponses/").content.decode()
+
+    @pytest.mark.parametrize("number", [1, 30])
+    def test_the_same_questions_whatever_the_number(self, client, number, django_assert_num_queries):
+        for rank in range(number):
+            Question.objects.create(
+                event=over(), text=f"Q{rank} ?", answer="<p>Oui</p>", moderation="accepted", in_faq=True, theme="T"
+            )
+        with django_assert_num_queries(3):
+            client.get("/questions-reponses/")
