@@ -80,6 +80,24 @@ def _own_cache_keys():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _static_files_listed_once():
+    """Each test's client builds the middleware anew; WhiteNoise would look for thousands of files each time."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look_for, known = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def add_known_files(middleware):
+        if not known:
+            look_for(middleware)
+            known.update(middleware.files)
+        middleware.files.update(known)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_known_files)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _own_broker(worker_id):
     """Messages of this run do not meet those of another one."""
     from ti_portal.celery import app
