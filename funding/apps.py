@@ -36,13 +36,16 @@ class FundingConfig(AppConfig):
         from funding import receivers
         from funding.jobs import register_jobs
         from funding.projects_section import register_funded_projects
+        from funding.sync.reports import sources_panel
         from funding.territory_section import register_open_calls
         from ti_portal.accounts import personal_data
+        from ti_portal.core import panels
 
         receivers.connect()
         register_open_calls()
         register_funded_projects()
         register_jobs()
+        panels.register("sources", sources_panel)
         personal_data.register(
             "aides",
             title=own_data.TITLE,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from funding.enums import ContestState, EditorialState, LinkState
 from funding.models import Contest, LinkProbe, Round, Scheme
+from funding.sync.reports import ill_count, waiting_count
 from territories.changes import Change, in_words, recent_changes
 from territories.contacts import waiting_for_confirmation
 from territories.models import Invitation, ListEdition
@@ -52,7 +53,7 @@ class Dashboard:
 
 
 def dashboard(user, *, at: datetime) -> Dashboard:
-    """Everything on the page, within the rights of `user`: fifteen queries at most, whatever the amount of data."""
+    """Everything on the page, within the rights of `user`: seventeen queries at most, whatever the amount of data."""
     outbox = OutboxMessage.objects.aggregate(
         failed=Count("pk", filter=Q(state=MessageState.FAILED)),
         late=Count("pk", filter=Q(state=MessageState.QUEUED, next_attempt_at__lt=at - LATE)),
@@ -96,7 +97,9 @@ def _alerts(outbox: dict[str, int], at: datetime) -> list[Alert]:
 
 
 def _funding_alerts(at: datetime) -> list[Alert]:
-    """Schemes that wait for a second reader, verdicts that wait for an answer, rounds that close soon."""
+    """Schemes that wait for a second reader, verdicts and proposals that wait for an answer, sources and pages that do
+    not answer, rounds that close soon.
+    """
     alerts = []
     waiting = Scheme.objects.filter(state=EditorialState.TO_VALIDATE).count()
     if waiting:
@@ -107,6 +110,15 @@ def _funding_alerts(at: datetime) -> list[Alert]:
         url = f"{reverse('admin:funding_contest_changelist')}?state__exact={ContestState.OPEN}"
         text = _counted(contested, "verdict contesté attend", "verdicts contestés attendent")
         alerts.append(Alert(f"{text} une réponse", url, is_grave=False))
+    ill = ill_count()
+    if ill:
+        text = _counted(ill, "source mal lue", "sources mal lues")
+        url = reverse("admin:funding_source_changelist")
+        alerts.append(Alert(f"{text} : rien n’en est fermé", url, is_grave=True))
+    proposed = waiting_count()
+    if proposed:
+        text = _counted(proposed, "proposition d’une source attend", "propositions de sources attendent")
+        alerts.append(Alert(f"{text} une décision", reverse("admin:funding_proposal_changelist"), is_grave=False))
     dead = LinkProbe.objects.filter(state=LinkState.DEAD).count()
     if dead:
         text = _counted(dead, "page publiée ne répond plus", "pages publiées ne répondent plus")
