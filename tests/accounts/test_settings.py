@@ -1,10 +1,8 @@
 """ProConnect's three settings go together."""
 
 import os
-import subprocess
-import sys
 
-import pytest
+from tests.forks import Answer, run_under
 
 ALL = {
     "PROCONNECT_CLIENT_ID": "portail",
@@ -16,26 +14,23 @@ SHOW = (
 )
 
 
-def start(variables: dict[str, str]) -> subprocess.CompletedProcess:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PROCONNECT")} | variables
-    return subprocess.run([sys.executable, "-c", SHOW], env=environment, capture_output=True, text=True, check=False)
+def start(*cases: dict[str, str]) -> list[Answer]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PROCONNECT")}
+    return run_under(SHOW, [kept | variables for variables in cases])
 
 
-def test_none_means_no_provider():
-    assert start({}).stdout.strip() == "[]"
+def test_all_three_make_the_provider_and_none_makes_none():
+    none, everything = start({}, ALL)
+
+    assert none.stdout.strip() == "[]"
+    assert "https://fca.test/api/v2" in everything.stdout
+    assert "'client_id': 'portail'" in everything.stdout
 
 
-def test_all_three_make_the_provider():
-    shown = start(ALL).stdout
+def test_a_missing_one_stops_the_start_and_is_named():
+    answers = start(*({name: value for name, value in ALL.items() if name != missing} for missing in ALL))
 
-    assert "https://fca.test/api/v2" in shown
-    assert "'client_id': 'portail'" in shown
-
-
-@pytest.mark.parametrize("missing", ALL)
-def test_a_missing_one_stops_the_start_and_is_named(missing):
-    answer = start({name: value for name, value in ALL.items() if name != missing})
-
-    assert answer.returncode != 0
-    assert f"{missing} manque" in answer.stderr
-    assert "secret" not in answer.stderr.replace("CLIENT_SECRET", "").replace('"secret"', "")
+    for missing, answer in zip(ALL, answers, strict=True):
+        assert answer.returncode != 0
+        assert f"{missing} manque" in answer.stderr
+        assert "secret" not in answer.stderr.replace("CLIENT_SECRET", "").replace('"secret"', "")

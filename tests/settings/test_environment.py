@@ -1,16 +1,13 @@
 """Reading the environment: a fault names itself, all faults at once, and no value is repeated."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from tests.forks import Answer, run_under
 from ti_portal.settings.environment import Environment
-
-ROOT = Path(__file__).resolve().parents[2]
 
 PRODUCTION = {
     "SECRET_KEY": "q8Zr-3vX_0pLm2" * 5,
@@ -63,44 +60,47 @@ def test_every_fault_is_named_at_once_and_no_value_is_repeated():
     assert "somewhere" not in message
 
 
-def start(**changes: str | None) -> subprocess.CompletedProcess:
-    """Start Django with the production settings and this environment; nothing else of the test's own leaks in."""
-    values = {name: value for name, value in (PRODUCTION | changes).items() if value is not None}
-    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "ti_portal.settings.production", **values}
-    return subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+CHECK = """
+from django.core.management import execute_from_command_line
+execute_from_command_line(["manage.py", "check", "--deploy", "--fail-level", "WARNING"])
+"""
+BAD = {
+    "SECRET_KEY": "short",
+    "DATABASE_URL": "sqlite:///x.db",
+    "REDIS_URL": "localhost:6379",
+    "SITE_URL": "portail.example.org",
+    "EMAIL_PORT": "smtp",
+}
+CASES: list[dict[str, str | None]] = [{}, *({name: None} for name in PRODUCTION), *({name: BAD[name]} for name in BAD)]
 
 
-def test_production_starts_and_passes_the_deployment_checks():
+@pytest.fixture(scope="module")
+def start() -> Callable[..., Answer]:
+    """`start(NAME=value)`: Django started with the production settings and this environment; nothing else leaks in."""
+
+    def environment(changes: dict[str, str | None]) -> dict[str, str]:
+        values = {name: value for name, value in (PRODUCTION | changes).items() if value is not None}
+        return {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "ti_portal.settings.production", **values}
+
+    answers = run_under(CHECK, [environment(changes) for changes in CASES])
+    known = {frozenset(changes.items()): answer for changes, answer in zip(CASES, answers, strict=True)}
+    return lambda **changes: known[frozenset(changes.items())]
+
+
+def test_production_starts_and_passes_the_deployment_checks(start):
     result = start()
     assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("name", sorted(PRODUCTION))
-def test_a_missing_production_setting_stops_the_start_and_names_itself(name):
+def test_a_missing_production_setting_stops_the_start_and_names_itself(start, name):
     result = start(**{name: None})
     assert result.returncode != 0
     assert f"{name} manque" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("SECRET_KEY", "short"),
-        ("DATABASE_URL", "sqlite:///x.db"),
-        ("REDIS_URL", "localhost:6379"),
-        ("SITE_URL", "portail.example.org"),
-        ("EMAIL_PORT", "smtp"),
-    ],
-)
-def test_a_bad_production_setting_stops_the_start_and_names_itself(name, value):
+@pytest.mark.parametrize(("name", "value"), BAD.items())
+def test_a_bad_production_setting_stops_the_start_and_names_itself(start, name, value):
     result = start(**{name: value})
     assert result.returncode != 0
     assert name in result.stderr.strip().splitlines()[-1]
