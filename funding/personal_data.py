@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from funding.enums import NewsKind
-from funding.models import Contest, Subscriber
+from funding.models import Contest, Proposal, Subscriber, SyncRun
 from funding.presenters.follows import shown_follows
 from ti_portal.accounts.erasure import addresses_of
 
@@ -41,6 +41,14 @@ def export_funding(user) -> dict:
             {"dispositif": contest.scheme.name, "réponse": contest.answer, "le": contest.answered_at}
             for contest in Contest.objects.filter(answered_by=user).select_related("scheme").order_by("pk")
         ],
+        "propositions de sources décidées": [
+            {"dispositif": proposal.scheme.name, "décision": proposal.get_state_display(), "le": proposal.decided_at}
+            for proposal in Proposal.objects.filter(decided_by=user).select_related("scheme").order_by("pk")
+        ],
+        "lectures de sources demandées": [
+            {"source": run.source.name, "le": run.started_at}
+            for run in SyncRun.objects.filter(asked_by=user).select_related("source").defer("raw").order_by("pk")
+        ],
         "modifications": [
             {"quoi": model._meta.verbose_name, "le": version.history_date}
             for model in _historical_models()
@@ -54,6 +62,8 @@ def erase_funding(*, user, at: datetime) -> None:
     _subscribers_of(user).delete()
     Contest.objects.filter(reply_to__in=addresses_of(user)).update(reply_to="")
     Contest.objects.filter(answered_by=user).update(answered_by=None)
+    Proposal.objects.filter(decided_by=user).update(decided_by=None)
+    SyncRun.objects.filter(asked_by=user).update(asked_by=None)
     for model in _historical_models():
         model.objects.filter(history_user=user).update(history_user=None)
 

@@ -112,9 +112,7 @@ class ProposalAdmin(ReadOnlyAdmin):
     def _confirm(self, request: HttpRequest, queryset: QuerySet, decision: str) -> HttpResponse:
         """Every difference on one page, to be read before anything is decided."""
         waiting = queryset.filter(state=ProposalState.PENDING).order_by("scheme__name", "pk")[:MOST]
-        rows = [
-            (one, capfirst(field_label(one)), list(pieces(one.before, one.after)), fingerprint(one)) for one in waiting
-        ]
+        rows = [(one, field_label(one), list(pieces(one.before, one.after)), fingerprint(one)) for one in waiting]
         if not rows:
             self.message_user(request, "Aucune de ces propositions n’attend de décision.", messages.WARNING)
             return HttpResponseRedirect(reverse("admin:funding_proposal_changelist"))

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from funding.admin.fields import HTTPS
@@ -24,8 +25,8 @@ from funding.sync.due import ring_run
 from funding.sync.runs import File, give_up, run_source, start
 from funding.sync.sources import save_source
 from ti_portal.core.admin_bases import ChoiceFilter, PortalAdmin
-from ti_portal.core.spreadsheets.tables import MAX_BYTES
 
+MAX_BYTES = 20 * 1024 * 1024
 SHOWN_RUNS = 10
 NO_BROKER = "La file d’attente ne répond pas : rien n’est lu. Réessayez dans un moment."
 
@@ -78,8 +79,10 @@ class SourceAdmin(RefusalMixin, PortalAdmin):
         return KINDS[source.kind].label if source.kind in KINDS else source.kind
 
     @admin.display(description="prochaine lecture", ordering="next_run_at")
-    def next_shown(self, source: Source):
-        return source.next_run_at if source.is_active else None
+    def next_shown(self, source: Source) -> str:
+        if not source.is_active or source.next_run_at is None:
+            return "–"
+        return date_format(timezone.localtime(source.next_run_at), "j F Y H:i")
 
     @admin.display(description="à décider", ordering="waiting_count")
     def waiting(self, source: Source):

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]", re.UNICODE)
+# A word takes the spaces after it: spaces alone are no resemblance.
+_WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 # Beyond, comparing words costs more than it shows.
 MAX_WORDS = 1_500
 

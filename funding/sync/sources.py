@@ -9,7 +9,6 @@ from django.db import transaction
 
 from funding.enums import Rhythm
 from funding.models import Scheme, Source
-from funding.sync.schedule import next_after
 from ti_portal.core.integrity import refused_by_constraints
 
 FIELDS = (
@@ -46,10 +45,3 @@ def save_source(*, values: Mapping[str, Any], at: datetime, source_id: int | Non
     with refused_by_constraints(Source):
         source.save()
     return source
-
-
-def next_reading(source: Source, at: datetime) -> datetime | None:
-    """When a source is read next: None for one that is stopped or read by hand, `at` at the latest when it is due."""
-    if not source.is_active or source.rhythm == Rhythm.MANUAL:
-        return None
-    return source.next_run_at or next_after(source.rhythm, None, at=at)
