@@ -19,9 +19,11 @@ from funding.presenters.follows import in_words
 from funding.subscribers import VALID_FOR, LinkRefused, at_address, confirm_address_of, of_user
 from territories.enums import PlaceKind
 from territories.models import Place
+from ti_portal.accounts.erasure import empty_messages
 from ti_portal.accounts.links import absolute_url
 from ti_portal.accounts.models import User
 from ti_portal.core.mail import queue_message
+from ti_portal.core.models import OutboxMessage
 
 FOLLOWED_PLACES = (PlaceKind.TERRITORY, PlaceKind.REGION)
 MOST_FOLLOWS = 500
@@ -31,6 +33,13 @@ ASKS_LIVE = VALID_FOR
 KEEP_STOPPED = timedelta(days=396)  # thirteen months
 _FIELDS = {Call: "call", Scheme: "scheme", Place: "place", KeptCheck: "kept_check"}
 _SALT = "funding.follows.confirm"
+_ZONES = {
+    "REG-01": "America/Guadeloupe",
+    "REG-02": "America/Martinique",
+    "REG-03": "America/Cayenne",
+    "REG-04": "Indian/Reunion",
+    "REG-06": "Indian/Mayotte",
+}
 
 Target = Call | Scheme | Place | KeptCheck
 
@@ -159,16 +168,18 @@ def check_followed(target: Target) -> None:
 
 
 def purge_asks(*, at: datetime) -> dict[str, int]:
-    """Delete asks that nobody confirmed in seven days, then the addresses that nothing needs any more.
+    """Delete asks that nobody confirmed in seven days, their mails, then the addresses that nothing needs any more.
 
-    Those are: never confirmed or without any follow for seven days, and stopped for thirteen months, when they belong
-    to no account and feed no calendar. Safe to run twice.
+    Those are without any follow for seven days, or stopped for thirteen months, when they belong to no account and feed
+    no calendar. Safe to run twice.
     """
     asks, _ = Follow.objects.filter(confirmed_at=None, created_at__lte=at - ASKS_LIVE).delete()
     alone = Subscriber.objects.filter(user=None, feed_token="")
     unused = alone.filter(follows=None, created_at__lte=at - ASKS_LIVE)
     stopped = alone.filter(stopped_at__lte=at - KEEP_STOPPED)
     _, gone = Subscriber.objects.filter(Q(pk__in=unused.values("pk")) | Q(pk__in=stopped.values("pk"))).delete()
+    old = OutboxMessage.objects.filter(key__startswith="follow:", created_at__lte=at - ASKS_LIVE)
+    empty_messages(old.exclude(recipient=""))
     return {"asks": asks, "subscribers": gone.get("funding.Subscriber", 0)}
 
 
@@ -178,9 +189,19 @@ def _write(subscriber: Subscriber, target: Target, at: datetime) -> Follow:
     found = follows.filter(**link_of(target)).order_by("pk").first()
     if found is not None:
         return found
-    if follows.count() >= MOST_FOLLOWS:
+    number = follows.count()
+    if number >= MOST_FOLLOWS:
         raise ValidationError(f"Vous suivez déjà {MOST_FOLLOWS} choses : retirez-en d’abord une.")
+    if number == 0 and (zone := _zone_of(target)):
+        subscriber.zone = zone
+        subscriber.save(update_fields=["zone"])
     return Follow.objects.create(subscriber=subscriber, created_at=at, **link_of(target))
+
+
+def _zone_of(target: Target) -> str:
+    """The zone of whoever follows a place overseas first: they will not have to say it."""
+    codes = target.ancestor_codes if isinstance(target, Place) else []
+    return next((_ZONES[code] for code in codes if code in _ZONES), "")
 
 
 def _send_link(follow: Follow, subscriber: Subscriber, target: Target, at: datetime) -> None:

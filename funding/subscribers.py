@@ -20,6 +20,7 @@ from django.template.loader import render_to_string
 from funding.enums import AlertState, Frequency, NewsKind, StopReason
 from funding.models import Alert, Follow, Subscriber
 from funding.models.calls import FRENCH_ZONES
+from ti_portal.accounts.erasure import empty_messages
 from ti_portal.accounts.links import absolute_url
 from ti_portal.accounts.models import User
 from ti_portal.core.mail import queue_message
@@ -28,6 +29,8 @@ from ti_portal.core.models import OutboxMessage
 VALID_FOR = timedelta(days=7)
 SECRET_BYTES = 32  # 256 bits: nobody guesses it
 ZONES = [name for name, _ in FRENCH_ZONES]
+# What the outbox holds because somebody follows something: confirmations and alerts.
+OF_FOLLOWS = Q(key__startswith="follow:") | Q(key__startswith="alert:") | Q(key__startswith="alerts:")
 _SALT = "funding.subscribers.address"
 
 
@@ -151,8 +154,11 @@ def record_bounce(*, email: str, at: datetime) -> bool:
 
 @transaction.atomic
 def forget(*, subscriber_id: int) -> None:
-    """Delete an address with all that it follows. Doing it again changes nothing."""
-    Subscriber.objects.filter(pk=subscriber_id).delete()
+    """Delete an address with all that it follows, and empty the mails that told it. Twice changes nothing."""
+    subscriber = Subscriber.objects.filter(pk=subscriber_id).order_by("pk").first()
+    if subscriber is not None:
+        empty_messages(OutboxMessage.objects.filter(OF_FOLLOWS, recipient=subscriber.email))
+        subscriber.delete()
 
 
 def confirm_address_of(subscriber: Subscriber, at: datetime) -> None:

@@ -104,6 +104,17 @@ def test_asking_again_writes_one_mail_an_hour_and_a_known_address_gets_its_page(
     assert Follow.objects.count() == 1
 
 
+def test_whoever_follows_a_place_overseas_first_reads_its_clock(call):
+    ask(Place.objects.get(code="REG-04"))
+    ask(Place.objects.get(code="REG-02"))
+    ask(call, "paris@usine.test")
+
+    assert set(Subscriber.objects.values_list("email", "zone")) == {
+        (EMAIL, "Indian/Reunion"),
+        ("paris@usine.test", "Europe/Paris"),
+    }
+
+
 def test_one_link_confirms_one_thing(scheme, call):
     ask(call)
     token = token_in(last_message())
@@ -218,6 +229,7 @@ def test_asks_that_nobody_confirmed_are_deleted_and_addresses_that_nothing_needs
     assert follows.purge_asks(at=AT + follows.ASKS_LIVE) == {"asks": 1, "subscribers": 2}
     assert follows.purge_asks(at=AT + follows.ASKS_LIVE) == {"asks": 0, "subscribers": 0}
     assert set(Subscriber.objects.values_list("email", flat=True)) == {EMAIL, person.email}
+    assert set(OutboxMessage.objects.values_list("recipient", "text_body")) == {("", "")}
 
     subscribers.stop(subscriber_id=kept.pk, reason=StopReason.UNSUBSCRIBED, at=AT)
     assert follows.purge_asks(at=AT + follows.KEEP_STOPPED)["subscribers"] == 1

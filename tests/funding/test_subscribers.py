@@ -246,8 +246,12 @@ def test_the_export_tells_the_follows_and_erasing_leaves_none(subscriber, call, 
 
 def test_somebody_without_an_account_is_forgotten_with_what_waits(subscriber, call):
     alert(subscriber, call, "x")
+    for key in ("alert:1:1", "alerts:1:1", "mail:x"):
+        queue_message(key=key, recipient=EMAIL, subject="x", text_body="x", at=AT)
     for _ in range(2):
         subscribers.forget(subscriber_id=subscriber.pk)
 
+    assert list(OutboxMessage.objects.filter(recipient=EMAIL).values_list("key", flat=True)) == ["mail:x"]
+    assert set(OutboxMessage.objects.exclude(recipient=EMAIL).values_list("state", "text_body")) == {("failed", "")}
     assert not Subscriber.objects.exists()
     assert not Alert.objects.exists()

@@ -8,6 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ti_portal.accounts.models import User
 from ti_portal.accounts.personal_data import erase_traces
@@ -92,7 +93,7 @@ def export_account(user: User) -> dict:
 
 def erase_account(*, user: User, at: datetime) -> None:
     """Empty this person's mails and make the administration's log anonymous. The row itself goes with the account."""
-    _empty_messages(addresses_of(user))
+    empty_messages(OutboxMessage.objects.filter(recipient__in=addresses_of(user)))
     about_user = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
     about_user.update(object_repr=DELETED_LABEL, change_message="")
     if LogEntry.objects.filter(user=user).exists():
@@ -103,8 +104,7 @@ def erase_account(*, user: User, at: datetime) -> None:
         LogEntry.objects.filter(user=user).update(user=nobody)
 
 
-def _empty_messages(addresses: set[str]) -> None:
+def empty_messages(messages: QuerySet[OutboxMessage]) -> None:
     """Rows stay by their key, which keeps the same fact from going out again; a message still queued never leaves."""
-    messages = OutboxMessage.objects.filter(recipient__in=addresses)
     messages.filter(state=MessageState.QUEUED).update(state=MessageState.FAILED, last_error=DELETED_LABEL)
     messages.update(recipient="", subject="", text_body="", html_body="", headers={}, reply_to=[])
