@@ -63,7 +63,7 @@ class Client:
     """
 
     def __init__(self, limits: Limits | None = None, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.limits = limits or Limits()
+        self.limits = limits or Limits(**settings.SOURCES_LIMITS)
         self._sleep = sleep
         self._end = time.monotonic() + self.limits.budget
         self._deadline = Deadline()

@@ -8,4 +8,6 @@ _environment = Environment()
 SOURCES_ALLOW_PRIVATE_ADDRESSES = _environment.boolean("SOURCES_ALLOW_PRIVATE_ADDRESSES", default=False)
 # Secrets by name; a source names its own (« nom du secret »), the database holds none.
 SOURCE_CREDENTIALS = _environment.pairs("SOURCE_CREDENTIALS")
+# Other limits than those of `funding.fetching.Limits`, by name.
+SOURCES_LIMITS: dict[str, float] = {}
 _environment.check()
