@@ -51,19 +51,19 @@ def interval(people: int) -> int:
     return max(SHORTEST, min(LONGEST, SHORTEST + people // PEOPLE_PER_EXTRA_MILLISECOND))
 
 
-def fragment(event_id: int, name: str, build: Callable[[], tuple[str, int]]) -> Fragment:
+def fragment(event_id: int, name: str, build: Callable[[], tuple[str, int]], *, at_least: int = 0) -> Fragment:
     """The fragment `name` of an event, from the cache when it is fresh. `build` gives the HTML and the version of the
-    room it was made for.
+    room it was made for; `at_least` is the version that the caller has seen already: an older fragment is not given.
     """
     key, guard = f"room:{event_id}:{name}", f"room:{event_id}:{name}:building"
     try:
         found = cache.get_many([key, version_key(event_id)])
         kept: Fragment | None = found.get(key)
         if kept is not None:
-            version = found.get(version_key(event_id), kept.version)
+            version = max(at_least, found.get(version_key(event_id), kept.version))
             if kept.version >= version and time.time() - kept.made_at < FRESH_SECONDS:
                 return kept
-            if not cache.add(guard, 1, timeout=BUILD_SECONDS):
+            if kept.version >= at_least and not cache.add(guard, 1, timeout=BUILD_SECONDS):
                 return kept  # somebody is making it
         try:
             made = _made(build)

@@ -1,21 +1,13 @@
 """Addresses of the live room: participants, console, screen."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from events.views import console, room
 
 urlpatterns = [
-    path(
-        "rencontres/salles/<int:event_id>/<str:key>/",
-        login_not_required(room.FragmentView.as_view()),
-        name="room_fragment",
-    ),
-    path(
-        "rencontres/ecrans/<int:event_id>/<str:key>/",
-        login_not_required(room.ScreenFragmentView.as_view()),
-        name="screen_fragment",
-    ),
+    # Kept for a second by nginx (see .docker/nginx.conf, which knows these two beginnings).
+    path("rencontres/salles/<int:event_id>/<str:key>/", room.shared(room.FragmentView), name="room_fragment"),
+    path("rencontres/ecrans/<int:event_id>/<str:key>/", room.shared(room.ScreenFragmentView), name="screen_fragment"),
     path("rencontres/<slug:slug>/salle/", room.RoomView.as_view(), name="room"),
     path("rencontres/<slug:slug>/salle/sondages/<int:pk>/", room.VoteView.as_view(), name="vote"),
     path("rencontres/<slug:slug>/salle/questions/", room.QuestionsView.as_view(), name="questions"),

@@ -28,9 +28,9 @@ class ShownPoll:
         return self.poll.state == PollState.OPEN
 
 
-def shown_poll(poll: Poll | None) -> ShownPoll | None:
+def shown_poll(poll: Poll | None, respondents: int | None = None) -> ShownPoll | None:
     """The poll with what may be told of it: frozen results once they are published, counts of an open poll only where
-    the organiser does not hide them.
+    the organiser does not hide them. `respondents` when the caller counted those of an open poll already.
     """
     if poll is None or poll.state == PollState.DRAFT:
         return None
@@ -39,7 +39,7 @@ def shown_poll(poll: Poll | None) -> ShownPoll | None:
     if poll.state == PollState.CLOSED:
         return ShownPoll(poll, poll.results["respondents"], None)
     if poll.hides_results:
-        return ShownPoll(poll, polls.respondents(poll.pk), None)
+        return ShownPoll(poll, polls.respondents(poll.pk) if respondents is None else respondents, None)
     results = polls.count(poll)
     return ShownPoll(poll, results["respondents"], results)
 
@@ -65,14 +65,19 @@ def room_context(event: Event, room: Room) -> dict[str, Any]:
     }
 
 
-def participants_fragment(event: Event) -> live.Fragment:
-    return live.fragment(event.pk, "room", lambda: _render(event, "events/fragments/_room.html"))
+def participants_fragment(event_id: int, *, at_least: int = 0) -> live.Fragment:
+    """What the participants see. Raises Event.DoesNotExist."""
+    return live.fragment(event_id, "room", lambda: _render(event_id, "events/fragments/_room.html"), at_least=at_least)
 
 
-def screen_fragment(event: Event) -> live.Fragment:
-    return live.fragment(event.pk, "screen", lambda: _render(event, "events/fragments/_screen.html"))
+def screen_fragment(event_id: int, *, at_least: int = 0) -> live.Fragment:
+    """What is projected. Raises Event.DoesNotExist."""
+    return live.fragment(
+        event_id, "screen", lambda: _render(event_id, "events/fragments/_screen.html"), at_least=at_least
+    )
 
 
-def _render(event: Event, template: str) -> tuple[str, int]:
+def _render(event_id: int, template: str) -> tuple[str, int]:
+    event = Event.objects.get(pk=event_id)
     room = room_of(event)
     return render_to_string(template, room_context(event, room)), room.version

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -11,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from events import live, questions, rooms, testimonies
-from events.enums import Moderation, PollState, RoomMode, Shown
+from events.enums import Moderation, PollState, RegistrationState, RoomMode, Shown
 from events.forms.answer import AnswerForm
-from events.models import Event, Question
+from events.models import Event, Question, Room
 from events.permissions import may_organise
 from events.polls import PollRefused
-from events.presenters.room import accepted_questions, screen_fragment, shown_poll
+from events.presenters.room import screen_fragment, shown_poll
 from territories import rich_text
 
 
@@ -27,7 +28,11 @@ class ForOrganisers:
         super().setup(request, *args, **kwargs)
         if not may_organise(request.user):
             raise Http404
-        self.event = get_object_or_404(Event, slug=kwargs["slug"])
+        # The room and the count of places with it: the console is asked again every few seconds.
+        places = Count("registrations", filter=Q(registrations__state=RegistrationState.REGISTERED))
+        rows = Event.objects.select_related("room__sequence").annotate(registered=places)
+        self.event = get_object_or_404(rows, slug=kwargs["slug"])
+        self.room = getattr(self.event, "room", None) or Room(event=self.event)
         self.at = timezone.now()
 
 
@@ -94,8 +99,9 @@ class ConsoleView(ForOrganisers, TemplateView):
     }
 
     def get_context_data(self, **kwargs):
-        event, room = self.event, rooms.room_of(self.event)
-        polls = list(event.polls.order_by("position", "pk"))
+        event, room = self.event, self.room
+        polls = list(event.polls.annotate(respondents=Count("participations")).order_by("position", "pk"))
+        asked = list(event.questions.annotate(support=Count("upvotes")).order_by("-support", "asked_at", "pk"))
         told = event.testimonies.select_related("territory__place").order_by("told_at", "pk")
         return super().get_context_data(
             event=event,
@@ -104,13 +110,13 @@ class ConsoleView(ForOrganisers, TemplateView):
             is_rehearsal=room.mode == RoomMode.REHEARSAL,
             is_closed=room.mode == RoomMode.CLOSED,
             sequences=list(event.sequences.order_by("position", "pk")),
-            polls=[(poll, shown_poll(poll)) for poll in polls],
+            polls=[(poll, shown_poll(poll, poll.respondents)) for poll in polls],
             has_open_poll=any(poll.state == PollState.OPEN for poll in polls),
-            waiting=list(event.questions.filter(moderation=Moderation.QUEUED).order_by("asked_at", "pk")),
-            questions=list(accepted_questions(event)),
+            waiting=[one for one in asked if one.moderation == Moderation.QUEUED],
+            questions=[one for one in asked if one.moderation == Moderation.ACCEPTED],
             told=[one for one in told if one.moderation == Moderation.QUEUED],
             testimonies=[one for one in told if one.moderation == Moderation.ACCEPTED],
-            registered=event.registrations.registered().count(),
+            registered=event.registered,
             key=live.key_of(event.pk),
             **kwargs,
         )
@@ -171,5 +177,8 @@ class ScreenView(ForOrganisers, TemplateView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            event=self.event, fragment=screen_fragment(self.event), key=live.key_of(self.event.pk), **kwargs
+            event=self.event,
+            fragment=screen_fragment(self.event.pk, at_least=self.room.version),
+            key=live.key_of(self.event.pk),
+            **kwargs,
         )

@@ -1,5 +1,7 @@
 """The live room, for participants: plain pages, and one shared fragment that a script asks for again and again."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, HttpResponseNotModified
@@ -60,7 +62,7 @@ class RoomView(InTheRoom, TemplateView):
         return self.response_class(self.request, ["events/room_closed.html"], context)
 
     def get_context_data(self, **kwargs):
-        fragment = participants_fragment(self.event)
+        fragment = participants_fragment(self.event.pk, at_least=self.room.version)
         return super().get_context_data(
             **self.context(fragment=fragment, key=live.key_of(self.event.pk), room=self.room), **kwargs
         )
@@ -74,7 +76,10 @@ class FragmentView(View):
     def get(self, request, event_id: int, key: str) -> HttpResponse:
         if not live.is_key_of(event_id, key):
             raise Http404
-        fragment = type(self).make(Event(pk=event_id))
+        try:
+            fragment = type(self).make(event_id)
+        except Event.DoesNotExist:
+            raise Http404 from None
         tag = f'"{fragment.tag}"'
         response = get_conditional_response(request, etag=tag) or HttpResponse(fragment.html)
         if not isinstance(response, HttpResponseNotModified):
@@ -85,6 +90,13 @@ class FragmentView(View):
 
 class ScreenFragmentView(FragmentView):
     make = staticmethod(screen_fragment)
+
+
+def shared(view: type[View]) -> Callable[..., HttpResponse]:
+    """The view for an address that asks nobody who they are: its answers say so to caches."""
+    opened = login_not_required(view.as_view())
+    opened.knows_nobody = True
+    return opened
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.urls import reverse
 
 from ti_portal.core.queues import QUEUES
 
@@ -89,3 +90,11 @@ def test_nginx_talks_to_services_and_ports_of_compose():
     text = (ROOT / ".docker/nginx.conf").read_text()
     assert re.findall(r"server (\w+):(\d+);", text) == [("web", "8000")]
     assert text.count("{") == text.count("}")
+
+
+def test_nginx_keeps_the_fragments_of_rooms_and_nothing_else():
+    text = (ROOT / ".docker/nginx.conf").read_text()
+    (kept,) = re.findall(r"location ~ (\S+) \{", text)
+    for name in ("room_fragment", "screen_fragment"):
+        assert re.match(kept, reverse(f"events:{name}", args=[1, "x"]))
+    assert not re.match(kept, reverse("events:room", args=["x"]))

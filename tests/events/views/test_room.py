@@ -1,0 +1,245 @@
+"""The room, its console and its screen, as plain pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from events import live, rooms
+from events.models import Ballot, Poll, Question, Sequence, Testimony
+from events.rooms import room_of
+from tests.events.people import event, poll, registration
+from tests.territories.people import delegation, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where():
+    starts = timezone.now() - timedelta(minutes=10)
+    made = event(starts_at=starts, ends_at=starts + timedelta(hours=2))
+    Sequence.objects.bulk_create(
+        Sequence(event=made, position=rank, title=title) for rank, title in enumerate(("Ouverture", "Échanges"))
+    )
+    return made
+
+
+@pytest.fixture
+def someone(where, client):
+    """A participant who entered by their own page."""
+    who = registration(where)
+    client.post(f"/rencontres/inscriptions/{who.secret}/", {"action": "enter"})
+    return who
+
+
+def address(where, path="salle/") -> str:
+    return f"{where.get_absolute_url()}{path}"
+
+
+def live_room(where, **changes):
+    return rooms.open_room(event_id=where.pk, at=timezone.now(), **changes)
+
+
+class TestDoors:
+    def test_a_closed_room_says_so(self, client, where, someone):
+        assert "La salle n’est pas ouverte." in client.get(address(where)).content.decode()
+
+    def test_without_a_place_one_is_led_to_register(self, client, where):
+        live_room(where)
+        page = client.get(address(where)).content.decode()
+        assert "La salle est pour les personnes inscrites." in page
+        assert "Ouverture" not in page
+
+    @pytest.mark.parametrize("path", ["salle/questions/", "salle/temoigner/"])
+    def test_its_other_pages_lead_back_to_it(self, client, where, path):
+        live_room(where)
+        assert client.get(address(where, path)).url == address(where)
+
+    def test_a_rehearsal_is_for_the_organisers(self, client, where, someone):
+        live_room(where, is_rehearsal=True)
+        assert "La salle n’est pas ouverte." in client.get(address(where)).content.decode()
+        client.force_login(delegation())
+        assert "Répétition" in client.get(address(where)).content.decode()
+
+    def test_a_place_given_back_no_longer_opens_it(self, client, where, someone):
+        live_room(where)
+        assert "Ouverture" in client.get(address(where)).content.decode()
+        client.post(f"/rencontres/inscriptions/{someone.secret}/", {"action": "cancel"})
+        assert "Ouverture" not in client.get(address(where)).content.decode()
+
+    def test_an_account_with_a_place_enters_without_the_link(self, client, where):
+        who = person()
+        registration(where, user=who, email=who.email)
+        live_room(where)
+        client.force_login(who)
+        assert "Ouverture" in client.get(address(where)).content.decode()
+
+
+class TestFragment:
+    def test_it_is_conditional_shared_and_sets_no_cookie(self, client, where):
+        live_room(where)
+        path = f"/rencontres/salles/{where.pk}/{live.key_of(where.pk)}/"
+        answer = client.get(path)
+        assert "Ouverture" in answer.content.decode()
+        assert answer["Cache-Control"] == "public, max-age=1"
+        assert not answer.cookies
+        assert "Cookie" not in answer.get("Vary", "")
+        assert client.get(path, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+    @pytest.mark.parametrize("kind", ["salles", "ecrans"])
+    def test_a_wrong_key_opens_nothing(self, client, where, kind):
+        neighbour = event()
+        for key in ("x", live.key_of(neighbour.pk)):
+            assert client.get(f"/rencontres/{kind}/{where.pk}/{key}/").status_code == 404
+
+
+class TestVoting:
+    def test_one_answer_then_the_page_says_it_counted(self, client, where, someone):
+        live_room(where)
+        made = poll(where)
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        path = address(where, f"salle/sondages/{made.pk}/")
+        assert f'href="{path}"' in client.get(address(where)).content.decode()
+        assert client.get(path).status_code == 200
+        page = client.post(path, {"choix": "1"}, follow=True).content.decode()
+        assert "Votre réponse est comptée" in page
+        again = client.post(path, {"choix": "0"}, follow=True).content.decode()
+        assert "Vous avez déjà répondu" in again
+        assert list(Ballot.objects.filter(poll=made).values_list("choices", flat=True)) == [[1]]
+
+    @pytest.mark.parametrize("data", [{}, {"choix": "7"}, {"choix": "x"}])
+    def test_a_bad_answer_is_told_and_costs_nothing(self, client, where, someone, data):
+        live_room(where)
+        made = poll(where)
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        assert client.post(address(where, f"salle/sondages/{made.pk}/"), data).status_code == 422
+        assert not Ballot.objects.filter(poll=made).exists()
+
+    def test_a_poll_of_another_event_or_a_draft_does_not_exist(self, client, where, someone):
+        live_room(where)
+        other = poll(event(), state="open")
+        for made in (other, poll(where)):
+            assert client.post(address(where, f"salle/sondages/{made.pk}/"), {"choix": "0"}).status_code == 404
+
+    def test_hidden_results_show_to_nobody_before_they_are_published(self, client, where, someone):
+        live_room(where)
+        made = poll(where, labels=("Oui", "Non"))
+        now = timezone.now()
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=now)
+        client.post(address(where, f"salle/sondages/{made.pk}/"), {"choix": "1"})
+        rooms.close_poll(event_id=where.pk, poll_id=made.pk, at=now)
+        for path in ("salle/", f"salle/sondages/{made.pk}/"):
+            assert "100 %" not in client.get(address(where, path)).content.decode()
+        rooms.publish_poll(event_id=where.pk, poll_id=made.pk, at=now)
+        for path in ("salle/", f"salle/sondages/{made.pk}/"):
+            assert "100 %" in client.get(address(where, path)).content.decode()
+
+
+class TestAskingAndTelling:
+    def test_asking_supporting_and_taking_back(self, client, where, someone):
+        live_room(where)
+        path = address(where, "salle/questions/")
+        client.post(path, {"texte": "Quels délais ?"})
+        question = Question.objects.get(event=where)
+        assert "Quels délais" not in client.get(path).content.decode()
+        Question.objects.filter(pk=question.pk).update(moderation="accepted")
+        client.post(f"{path}{question.pk}/")
+        assert "1 soutien" in client.get(path).content.decode()
+        client.post(f"{path}{question.pk}/", {"retirer": "1"})
+        assert "0 soutien" in client.get(path).content.decode()
+
+    def test_what_was_typed_is_kept_when_it_is_refused(self, client, where, someone):
+        live_room(where)
+        for number in range(5):
+            client.post(address(where, "salle/questions/"), {"texte": f"Question {number} ?"})
+        answer = client.post(address(where, "salle/questions/"), {"texte": "Une de trop ?"})
+        assert answer.status_code == 422
+        assert "Une de trop ?" in answer.content.decode()
+
+    def test_a_testimony_waits_to_be_read(self, client, where, someone):
+        live_room(where)
+        client.post(address(where, "salle/temoigner/"), {"texte": "Chez nous…", "sujet": "Foncier"})
+        assert Testimony.objects.get(event=where).moderation == "queued"
+        assert client.post(address(where, "salle/temoigner/"), {"texte": " "}).status_code == 422
+
+    @pytest.mark.parametrize("number", [1, 30])
+    def test_the_same_questions_to_the_database(self, client, where, someone, number, django_assert_num_queries):
+        live_room(where)
+        Question.objects.bulk_create(Question(event=where, text=f"Q{n}", moderation="accepted") for n in range(number))
+        client.get(address(where, "salle/questions/"))
+        with django_assert_num_queries(6):
+            client.get(address(where, "salle/questions/"))
+
+
+class TestConsole:
+    @pytest.fixture
+    def organiser(self, client):
+        who = delegation()
+        client.force_login(who)
+        return who
+
+    def act(self, client, where, action, **data):
+        return client.post(address(where, "console/"), {"action": action, **data})
+
+    def test_it_is_for_organisers_only(self, client, where):
+        client.force_login(person())
+        for path in ("console/", "ecran/", "console/questions/1/"):
+            assert client.get(address(where, path)).status_code == 404
+            assert client.post(address(where, path), {"action": "open"}).status_code == 404
+
+    def test_a_whole_meeting_with_buttons_alone(self, client, where, organiser):
+        made = poll(where)
+        self.act(client, where, "open")
+        self.act(client, where, "next")
+        assert room_of(where).sequence.title == "Échanges"
+        for action in ("open_poll", "close_poll", "publish_poll"):
+            answer = self.act(client, where, action, id=made.pk)
+            assert answer.url.endswith("#sondages")
+        assert Poll.objects.get(pk=made.pk).state == "published"
+        question = Question.objects.create(event=where, text="Quels délais ?", asked_at=timezone.now())
+        self.act(client, where, "accept_question", id=question.pk)
+        self.act(client, where, "show_question", id=question.pk)
+        assert "Quels délais ?" in client.get(address(where, "ecran/")).content.decode()
+        self.act(client, where, "show_message", message="Pause jusqu’à 11 h")
+        assert "Pause jusqu’à 11 h" in client.get(address(where, "ecran/")).content.decode()
+        self.act(client, where, "close")
+        assert room_of(where).mode == "closed"
+
+    def test_what_is_refused_is_said(self, client, where, organiser):
+        made = poll(where)
+        page = client.get(self.act(client, where, "open_poll", id=made.pk).url).content.decode()
+        assert "Ouvrez d’abord la salle." in page
+
+    def test_what_belongs_to_another_event_is_left_alone(self, client, where, organiser):
+        other = event()
+        question = Question.objects.create(event=other, text="Ailleurs ?")
+        self.act(client, where, "open")
+        self.act(client, where, "accept_question", id=question.pk)
+        question.refresh_from_db()
+        assert question.moderation == "queued"
+        assert client.get(address(where, f"console/questions/{question.pk}/")).status_code == 404
+
+    def test_an_unknown_action_does_not_exist(self, client, where, organiser):
+        assert self.act(client, where, "destroy").status_code == 404
+
+    def test_answering_with_a_link_and_a_wrong_one_keeps_what_was_typed(self, client, where, organiser):
+        question = Question.objects.create(event=where, text="Quels délais ?")
+        path = address(where, f"console/questions/{question.pk}/")
+        values = {"answer": "Trois mois.", "answered_by": "La délégation", "answer_state": "written", "theme": "Délais"}
+        bad = client.post(path, {**values, "link_label": "La page"})
+        assert bad.status_code == 422
+        assert "Trois mois." in bad.content.decode()
+        client.post(path, {**values, "link_label": "La page", "link_url": "https://exemple.test/"})
+        question.refresh_from_db()
+        assert (question.answer, question.moderation) == ("<p>Trois mois.</p>", "accepted")
+        assert [link.url for link in question.links.all()] == ["https://exemple.test/"]
+
+    @pytest.mark.parametrize("number", [1, 30])
+    def test_the_same_questions_to_the_database(self, client, where, organiser, number, django_assert_num_queries):
+        for rank in range(number):
+            poll(where, question=f"P{rank} ?")
+            Question.objects.create(event=where, text=f"Q{rank} ?", moderation="accepted")
+            Testimony.objects.create(event=where, text=f"T{rank}")
+        client.get(address(where, "console/"))
+        with django_assert_num_queries(8):
+            client.get(address(where, "console/"))
