@@ -1,6 +1,7 @@
 """Doorbells of `funding`. Each swallows arguments it does not know yet, and may ring twice."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from ti_portal.core.jobs import run_job
@@ -60,4 +61,4 @@ def check_links_task(**_future) -> None:
     from funding.links.checking import check_links
 
     at = timezone.now()
-    run_job("funding.check_links", at=at, work=lambda: check_links(at=at))
+    run_job("funding.check_links", at=at, work=lambda: check_links(at=at) if settings.CHECK_PUBLISHED_LINKS else None)

@@ -8,8 +8,10 @@ from funding.links.judging import UNHEARD, Answer, answer_of
 # A page of which nothing is read: little content, no second try (the next day is one), three seconds between two
 # requests to one server. The budget is that of a whole round.
 LIMITS = Limits(connect=5, read=10, total=15, max_bytes=65_536, attempts=1, pace=3, budget=250)
+# Nobody was asked.
+_UNASKED = frozenset({"bad_url", "private_address", "out_of_time"})
 # Asking otherwise would not change the answer.
-_FINAL = frozenset({"unknown_host", "certificate", "bad_url", "private_address", "out_of_time"})
+_FINAL = _UNASKED | {"unknown_host", "certificate"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Asked:
     @property
     def was_heard(self) -> bool:
         """Whether any server spoke: then our own network works."""
-        return self.reason not in UNHEARD
+        return self.reason not in UNHEARD | _UNASKED
 
 
 def ask(client: Client, url: str) -> Asked:

@@ -24,17 +24,18 @@ class Usage:
     name: str
 
 
-def published() -> tuple[tuple[QuerySet, str], ...]:
-    """The rows whose address is checked, and the field that says since when it does not answer."""
-    return (
-        (SchemeLink.objects.filter(_ON_THE_WEB, scheme__state__in=_READ), "dead_since"),
-        (Call.objects.filter(_ON_THE_WEB, scheme__state__in=_READ), "url_dead_since"),
-        (Resource.objects.filter(_ON_THE_WEB, is_published=True), "url_dead_since"),
-    )
+def published() -> list[tuple[QuerySet, str, bool]]:
+    """The rows whose address is checked, the field for its last answer, and whether people see the row."""
+    rows = [
+        (model.objects.filter(_ON_THE_WEB, scheme__state__in=states), field, is_shown)
+        for model, field in ((SchemeLink, "dead_since"), (Call, "url_dead_since"))
+        for states, is_shown in ((EditorialState.public, True), ([EditorialState.TO_VALIDATE], False))
+    ]
+    return [*rows, (Resource.objects.filter(_ON_THE_WEB, is_published=True), "url_dead_since", True)]
 
 
 def published_urls() -> set[str]:
-    return {url for rows, _ in published() for url in rows.order_by().values_list("url", flat=True).distinct()}
+    return {url for rows, *_ in published() for url in rows.order_by().values_list("url", flat=True).distinct()}
 
 
 def show_dead() -> int:
@@ -47,11 +48,13 @@ def show_dead() -> int:
     dead = LinkProbe.objects.filter(state=LinkState.DEAD)
     answering = LinkProbe.objects.filter(state__in=LinkState.answering).values("url")
     since = Subquery(dead.filter(url=OuterRef("url")).values("first_failed_on")[:1])
-    changed = 0
-    for rows, field in published():
-        changed += rows.filter(url__in=dead.values("url"), **{field: None}).update(**{field: since})
-        changed += rows.filter(url__in=answering, **{f"{field}__isnull": False}).update(**{field: None})
-    if changed:
+    changed = seen = 0
+    for rows, field, is_shown in published():
+        written = rows.filter(url__in=dead.values("url"), **{field: None}).update(**{field: since})
+        written += rows.filter(url__in=answering, **{f"{field}__isnull": False}).update(**{field: None})
+        changed += written
+        seen += written * is_shown
+    if seen:
         listing.bump_version()
     return changed
 

@@ -109,6 +109,8 @@ def pages(portal) -> list[str]:
         "/administration/territories/zoning/add/",
         f"/administration/accounts/user/{given.person_id}/change/",
         "/administration/core/outboxmessage/",
+        "/administration/core/jobrun/etat/",
+        "/administration/funding/linkprobe/",
         "/administration/admin/logentry/",
     ]
 

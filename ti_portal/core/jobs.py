@@ -81,17 +81,16 @@ def registered_jobs() -> list[Job]:
     return list(_jobs.values())
 
 
-def run_job(name: str, *, at: datetime, work: Work, lease: timedelta | None = None) -> JobRun | None:
+def run_job(name: str, *, at: datetime, work: Work) -> JobRun | None:
     """Do `work` as the only run of job `name`; return the run, or None, without an error, when another one holds it.
 
     `work` returns what it counted, names and numbers, or one number (then named "done"); zeros are not kept. A run
     whose lease ended becomes « interrompu » and this one takes over: `work` must be safe to do again from any point. An
     error of `work` ends the run as failed, with the class of the error only (its text may hold personal data), and goes
-    on to the caller. `lease` replaces the job's own for a call that no time limit stops. Raises LookupError for a name
-    that nobody registered.
+    on to the caller. Raises LookupError for a name that nobody registered.
     """
     job = _jobs[name]
-    run = _start(job, at, lease or job.lease)
+    run = _start(job, at)
     if run is None:
         logger.info("job %s is running already", name)
         return None
@@ -107,7 +106,7 @@ def run_job(name: str, *, at: datetime, work: Work, lease: timedelta | None = No
     return run
 
 
-def _start(job: Job, at: datetime, lease: timedelta) -> JobRun | None:
+def _start(job: Job, at: datetime) -> JobRun | None:
     with transaction.atomic():
         running = JobRun.objects.filter(name=job.name, state=JobState.RUNNING)
         lost = running.filter(lease_until__lte=at).update(state=JobState.LOST, ended_at=at)
@@ -117,7 +116,7 @@ def _start(job: Job, at: datetime, lease: timedelta) -> JobRun | None:
             return None
         try:
             with transaction.atomic():
-                return JobRun.objects.create(name=job.name, started_at=at, lease_until=at + lease)
+                return JobRun.objects.create(name=job.name, started_at=at, lease_until=at + job.lease)
         except IntegrityError:  # two started in the same instant: the constraint let the other one in
             return None
 

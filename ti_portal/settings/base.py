@@ -10,6 +10,7 @@ from ti_portal.settings.integrations.api import *  # noqa: F403
 from ti_portal.settings.integrations.celery import *  # noqa: F403
 from ti_portal.settings.integrations.events import *  # noqa: F403
 from ti_portal.settings.integrations.firms import *  # noqa: F403
+from ti_portal.settings.integrations.links import *  # noqa: F403
 from ti_portal.settings.integrations.security import *  # noqa: F403
 from ti_portal.settings.integrations.sources import *  # noqa: F403
 

@@ -15,6 +15,7 @@ WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None  # type: ignore[assignment]
 OUTBOX_TRANSPORT = "kept"
 IS_DEMONSTRATION = True
+CHECK_PUBLISHED_LINKS = env.boolean("CHECK_PUBLISHED_LINKS", False)
 # Given by `manage.py up` to what it starts.
 FALLBACK_SITE_URL = env.text("TI_ADDRESS", FALLBACK_SITE_URL)
 OPENING_COMMANDS = [*OPENING_COMMANDS, "seed_demo"]

@@ -152,6 +152,16 @@ def test_a_day_that_was_known_before_stays_until_somebody_answers(server):
     assert dead_since("partie") is None
 
 
+def test_what_nobody_sees_yet_raises_no_version(server):
+    scheme = scheme_with(server, "partie", make=draft)
+    Scheme.objects.filter(pk=scheme.pk).update(state="to_validate")
+    version = DataVersion.objects.get().number
+    check(MONDAY)
+    check(TUESDAY)
+    assert dead_since("partie") == MONDAY.date()
+    assert DataVersion.objects.get().number == version
+
+
 def test_a_round_ends_with_its_time(server):
     scheme_with(server, "vivante")
     assert check_links(at=MONDAY, seconds=0, limits=LIMITS)["checked"] == 0
