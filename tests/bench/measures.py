@@ -19,7 +19,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.bench import api, check, funding, server
+from tests.bench import alerts, api, check, funding, server
 from tests.bench.results import Measure, percentiles
 from ti_portal.core.text import fold
 
@@ -162,7 +162,11 @@ PAGES: dict[str, Callable[[int], Measure]] = {
 }
 # Measured with thirty thousand schemes in the database: a territory's page shows those that are open there.
 WITH_SCHEMES = frozenset(PAGES) - {"typeahead"}
-OTHERS: dict[str, Callable[[], Measure]] = {"first_load": first_load, "second_start": second_start}
+OTHERS: dict[str, Callable[[], Measure]] = {
+    "alerts": lambda: alerts.measure(sys.stderr.write),
+    "first_load": first_load,
+    "second_start": second_start,
+}
 ALL = (*PAGES, *OTHERS)
 
 
