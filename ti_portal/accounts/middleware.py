@@ -31,6 +31,12 @@ SESSION_ENDED = (
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs) -> HttpResponse | None:
+        # Before anything asks who comes: that alone would read the session, and forbid shared caches to keep the answer.
+        if getattr(view_func, "knows_nobody", False) and not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
         if request.method == "POST":
             messages.warning(request, SESSION_ENDED)
