@@ -32,7 +32,7 @@ SESSION_ENDED = (
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs) -> HttpResponse | None:
-        # Before anything asks who comes: that alone would read the session, and forbid shared caches to keep the answer.
+        # Before anything asks who comes: that alone reads the session, and forbids shared caches to keep the answer.
         if getattr(view_func, "knows_nobody", False) and not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
