@@ -19,7 +19,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.bench import alerts, api, check, funding, server
+from tests.bench import alerts, api, check, funding, live, server
 from tests.bench.results import Measure, percentiles
 from ti_portal.core.text import fold
 
@@ -164,6 +164,10 @@ PAGES: dict[str, Callable[[int], Measure]] = {
 WITH_SCHEMES = frozenset(PAGES) - {"typeahead"}
 OTHERS: dict[str, Callable[[], Measure]] = {
     "alerts": lambda: alerts.measure(sys.stderr.write),
+    "live_500": lambda: live.room_with(500),
+    "live_1000_direct": lambda: live.room_with(1000, through_nginx=False),
+    "live_2000": lambda: live.room_with(2000),
+    "live_5000": lambda: live.room_with(5000),
     "first_load": first_load,
     "second_start": second_start,
 }
