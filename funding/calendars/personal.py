@@ -50,7 +50,7 @@ def entries_of(subscriber: Subscriber, today: date) -> CalendarEntryQuerySet:
     """Dates of what a person follows and has confirmed, each once; those of the last six months and to come."""
     follows = subscriber.follows.filter(confirmed_at__isnull=False)
     pairs = list(follows.order_by("pk").values_list("call", "scheme", "place", "kept_check"))
-    calls, schemes, places, checks = ([one for one in column if one] for column in zip(*pairs, strict=True) or [[]] * 4)
+    calls, schemes, places, checks = ([pair[rank] for pair in pairs if pair[rank]] for rank in range(4))
     wanted = [Q(call__in=calls), Q(scheme__in=schemes)]
     if places:
         around = Place.objects.filter(pk__in=places).order_by("pk").values_list("ancestor_codes", flat=True)

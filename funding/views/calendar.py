@@ -39,8 +39,8 @@ class CalendarView(TemplateView):
     def address(self, **changes: str | None) -> str:
         """This page with other parameters; None takes one away."""
         names = (CODE, MONTH, VIEW, PARAMETER)
-        kept = {name: value for name in names if (value := self.request.GET.get(name))}
-        wanted = {name: value for name, value in (kept | changes).items() if value}
+        values = {name: self.request.GET.get(name) for name in names} | changes
+        wanted = {name: value for name, value in values.items() if value}
         return f"{self.request.path}?{urlencode(wanted)}" if wanted else self.request.path
 
     def get_context_data(self, **kwargs):
