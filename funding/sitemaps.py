@@ -11,7 +11,7 @@ PAGE_SIZE = 5_000
 
 class FundingListsSitemap(Sitemap):
     def items(self) -> list[str]:
-        return ["funding:catalogue", "funding:resources", "funding:check"]
+        return ["funding:catalogue", "funding:calendar", "funding:resources", "funding:check"]
 
     def location(self, item: str) -> str:
         return reverse(item)

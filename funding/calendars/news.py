@@ -4,15 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+from django.urls import reverse
+
+from funding.alerts import composing
 from funding.calendars.scopes import Scope
-from funding.eligibility.wording import typeset
+from funding.eligibility.calls import PARIS
 from funding.enums import NewsKind
 from funding.models import CalendarEntry, Call, CallNews
-from funding.presenters.timeline import dates_of
 
 KEPT_DAYS = 90
 MOST = 100
-# Openings and closings come from the calendar itself; reminders are for those who follow a call.
+# Openings and closings come from the calendar itself, but the opening of a call that was not known before; reminders
+# are for those who follow a call.
 CHANGES = (
     NewsKind.ANNOUNCED,
     NewsKind.NEW_ROUND,
@@ -55,8 +59,9 @@ def _dates(scope: Scope, since: datetime, now: datetime) -> Iterable[Item]:
 def _changes(scope: Scope, since: datetime, now: datetime) -> Iterable[Item]:
     """What alerts recorded; where nothing ever was, what calendars know of their own changes."""
     calls = Call.objects.filter(scope.calls)
-    recorded = CallNews.objects.filter(kind__in=CHANGES, recorded_at__gte=since, due_at__lte=now, call__in=calls)
-    found = list(recorded.select_related("call__scheme", "round").order_by("-recorded_at", "-pk")[:MOST])
+    told = Q(kind__in=CHANGES) | Q(kind=NewsKind.OPENING, after__why="new")
+    recorded = CallNews.objects.filter(told, recorded_at__gte=since, due_at__lte=now, call__in=calls)
+    found = list(recorded.select_related("call__scheme").order_by("-recorded_at", "-pk")[:MOST])
     if found or CallNews.objects.exists():
         return [_of_news(news) for news in found]
     changed = CalendarEntry.objects.filter(scope.entries, sequence__gt=0, modified_at__gte=since, modified_at__lte=now)
@@ -74,9 +79,10 @@ def _of_change(entry: CalendarEntry) -> Item:
 
 
 def _of_news(news: CallNews) -> Item:
-    kind = news.get_kind_display()
+    """The words that followers are sent, as of the instant at which the fact was recorded."""
+    page = news.call.get_absolute_url()
+    links = {"call": page, "catalogue": reverse("funding:catalogue"), "check": reverse("funding:check")}
+    fact = composing.News(news.kind, news.call.scheme.name, news.call.name, news.after, news.before, links)
+    telling = composing.tell(fact, PARIS, news.recorded_at)
     at = max(news.due_at, news.recorded_at)
-    text = dates_of(news.round) if news.round else ""
-    return Item(
-        f"faits/{news.pk}", kind, typeset(f"{kind} : {news.call.name}"), text, news.call.get_absolute_url(), at, at
-    )
+    return Item(f"faits/{news.pk}", news.get_kind_display(), telling.subject, "\n".join(telling.lines), page, at, at)

@@ -12,6 +12,8 @@ PAGE_KINDS = (
     "/aides/?q=zzqqzz&aide=loan",
     "/aides/?ou=sainte+colombe",
     "/aides/?avant=hier&public=martien",
+    "/aides/calendrier/?au=2020-12-15",
+    "/aides/calendrier/?au=2020-12-15&vue=liste&lieu=REG-76",
     "/ressources/",
     "/ressources/?nature=training&lieu=COM-30007",
 )

@@ -18,6 +18,7 @@ PAGES = [
     "home:privacy",
     "home:sources",
     "api:page",
+    "funding:calendar",
 ]
 
 

@@ -13,6 +13,7 @@ MENU = (
     ("Les territoires", "territories:list"),
     ("La carte", "territories:map"),
     ("Les aides", "funding:catalogue"),
+    ("Calendrier", "funding:calendar"),
     ("Tester mon projet", "funding:check"),
 )
 FOOTER = (

@@ -8,12 +8,14 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from funding import schemes
+from funding.alerts.recording import record
 from funding.calendars import feeds
 from funding.catalogue import loading
 from funding.enums import NewsKind
 from funding.models import CallNews
 from territories.models import Place
 from tests.funding.calendars.rounds import (
+    AT,
     CLOSES,
     LATER,
     OPENS,
@@ -221,24 +223,23 @@ def test_openings_and_closings_are_news_once_they_took_place(client, time_machin
     assert read.feed.updated == read.entries[0].updated
 
 
-def test_changes_are_those_that_alerts_recorded(client, time_machine):
-    scheme = with_calls(
-        a_call(), a_call(slug="normandie", name="AMI Normandie", included_codes=["REG-28"], variant_of="ami")
-    )
-    call, local = scheme.calls.get(slug="ami"), scheme.calls.get(slug="normandie")
-    for one, kind in ((call, NewsKind.MOVED), (call, NewsKind.J15), (local, NewsKind.NEW_ROUND)):
-        CallNews.objects.create(
-            call=one, round=one.rounds.get(), kind=kind, key=f"{one.pk}:{kind}", due_at=LATER, recorded_at=LATER
-        )
+def test_changes_are_those_that_alerts_recorded_in_the_same_words(client, time_machine):
+    variant = a_call(slug="normandie", name="AMI Normandie", included_codes=["REG-28"], variant_of="ami")
+    scheme = with_calls(a_call(), variant)
+    list(record(at=AT))
+    moved = a_round(closes_at=CLOSES + timedelta(days=15))
+    rewrite(scheme, a_call(moved), variant | {"rounds": [a_round(), a_round(opens_at=CLOSES, closes_at=None)]})
+    list(record(at=LATER))
     time_machine.move_to(LATER + timedelta(minutes=5))
-    names = [entry.title for entry in news(client, f"/aides/{scheme.slug}/nouvelles.atom").entries]
-    assert sorted(names) == ["Dates déplacées\xa0: AMI Transitions", "Nouvelle relève\xa0: AMI Normandie"]
-    assert [one.title for one in news(client, "/aides/calendrier/reg-28/nouvelles.atom").entries] == [
-        "Nouvelle relève\xa0: AMI Normandie"
-    ]
+    path = f"/aides/{scheme.slug}/nouvelles.atom"
+    assert len(news(client, path).entries) == 2
+    (new,) = news(client, "/aides/calendrier/reg-28/nouvelles.atom").entries
+    assert "AMI Normandie" in new.title
     (moved,) = news(client, f"/aides/calendrier/{NEVERS}/nouvelles.atom").entries
-    assert moved.id == f"tag:testserver,2026:faits/{CallNews.objects.get(kind='moved').pk}"
-    assert "31\xa0mars 2027 à 12\xa0h" in moved.summary
+    assert moved.id == f"tag:testserver,2026:faits/{CallNews.objects.get(kind=NewsKind.MOVED).pk}"
+    assert "AMI Transitions" in moved.title
+    assert "15\xa0avril 2027 à 12\xa0h, au lieu de\xa0: le 31\xa0mars 2027 à 12\xa0h" in moved.summary
+    assert news(client, path).entries[0].updated_parsed[:5] == (2026, 11, 25, 9, 30)
 
 
 def test_without_alerts_changes_are_those_of_calendars(client, time_machine):
