@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 
 from funding import follows
 from funding.alerts.running import tell_news
-from funding.calendars.personal import open_feed
 from funding.enums import StopReason
 from funding.models import Subscriber
 from funding.schemes import save_call
@@ -91,7 +90,6 @@ def test_every_kind_of_page_is_accessible_and_fits(call, client, portal, open_pa
     bounced = follower(call, "morte@usine.test", at=at)
     stop(subscriber_id=bounced.pk, reason=StopReason.BOUNCED, at=at)
     ask_new_address(subscriber_id=subscriber.pk, email="neuve@usine.test", at=at)
-    open_feed(subscriber_id=subscriber.pk)
     person = account()
     follows.follow_as_user(user=person, target=call, at=at)
     client.force_login(person)
@@ -107,7 +105,6 @@ def test_every_kind_of_page_is_accessible_and_fits(call, client, portal, open_pa
         "unsubscribe": f"{own}desinscription/",
         "unfollow": f"{own}{subscriber.follows.order_by('pk').first().pk}/retirer/",
         "forget": f"{own}effacer/",
-        "calendar": f"{own}calendrier/",
         "address": link_in(last_message("neuve@usine.test")),
     }
     for page in (open_page(DESKTOP), open_page(PHONE)):
