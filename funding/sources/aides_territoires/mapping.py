@@ -46,6 +46,8 @@ from ti_portal.core.text import fold
 T = TypeVar("T")
 
 MAX_WORDS = 3_000
+# Signs of HTML in which a summary finds its own: reading all of a long text costs more than all the rest.
+ENOUGH = 10 * MAX_SUMMARY
 MAX_EUROS = Decimal("999999999999")
 HUNDRED = Decimal(100)
 LINK_KINDS = (LinkKind.OFFICIAL, LinkKind.APPLY)
@@ -92,7 +94,7 @@ class _Reader:
         criteria = self._criteria(contact, eligibility) + dates
         amounts, sums = self._amounts(contact)
         told = {
-            "summary": rich_text.to_summary(description, MAX_SUMMARY) if description else "",
+            "summary": rich_text.to_summary(_start(description, ENOUGH), MAX_SUMMARY) if description else "",
             "description": description,
             "eligibility_text": eligibility,
             "help_kinds": self._help_kinds(),
@@ -180,7 +182,7 @@ class _Reader:
         if firms and all(told.only for told in firms):
             only = " et ".join(dict.fromkeys(told.only for told in firms))
             rows.append(to_check(f"Parmi les entreprises, l’aide est réservée {only}.", contact, FIRM))
-        if text := "\n".join(rich_text.to_lines(eligibility)):
+        if text := "\n".join(rich_text.to_lines(_start(eligibility, 3 * MAX_WORDS))):
             rows.append(to_check(shortened(text, MAX_WORDS), contact))
         if self.aid.get("is_charged") is True:
             rows.append(to_check("La source dit ce service payant : demandez son prix.", contact))
@@ -279,6 +281,11 @@ class _Reader:
 
 def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _start(html: str, length: int) -> str:
+    """The first signs of sanitised HTML, never cut within a tag."""
+    return html if len(html) <= length else html[:length].rpartition("<")[0]
 
 
 def _within(base: str, path: str) -> str:

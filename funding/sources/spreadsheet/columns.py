@@ -86,9 +86,7 @@ class SpreadsheetForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in COLUMNS.items():
-            self.fields[PREFIX + name] = forms.CharField(
-                label=f"Colonne : {label}", required=False, max_length=200
-            )
+            self.fields[PREFIX + name] = forms.CharField(label=f"Colonne : {label}", required=False, max_length=200)
         self.order_fields([PREFIX + name for name in COLUMNS])
 
     def clean_places(self) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from funding import terms
@@ -17,6 +17,8 @@ from funding.sources.aides_territoires.vocabulary import AUDIENCES, TYPES
 from funding.sources.reading import Entry, Problem
 from territories import rich_text
 from tests.funding.sources.api import PERIMETERS, aid
+
+UNTIMED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 BASE = "https://aides.exemple.fr/api/"
 FRANCE = Placed(("PAYS-99100",))
@@ -190,6 +192,12 @@ def test_long_and_hostile_texts_are_cut_and_cleaned():
     assert len(bad.remarks) == 2
 
 
+def test_a_text_is_not_cut_within_a_tag():
+    links = "".join(f"<p>mot <a href='https://exemple.fr/{'x' * 200}'>lien</a></p>" for _ in range(80))
+    found = draft(eligibility=links, description=links)
+    assert "<" not in found.summary + "".join(row.text for row in found.criteria)
+
+
 def test_an_aid_without_a_name_or_a_number_is_refused():
     for fields in ({"name": None}, {"name": "  "}, {"name": ["x"]}, {"id": None, "slug": None}):
         found = entry_of(3, aid(**fields), FRANCE, base=BASE)
@@ -209,6 +217,7 @@ JSON = st.recursive(
 AIDS = st.dictionaries(st.sampled_from(sorted(aid())), JSON, max_size=len(aid()))
 
 
+@UNTIMED
 @given(st.one_of(AIDS, AIDS.map(lambda fields: {**aid(), **fields})))
 def test_any_json_is_read_without_a_fall(fields):
     perimeters = Perimeters([*PERIMETERS, fields], Known(frozenset({"COM-30007", "PAYS-99100"})))

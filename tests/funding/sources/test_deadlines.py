@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from funding.models import Round
@@ -15,6 +15,8 @@ from funding.sources.reading import UnreadableSource
 from tests.funding.drafts import published
 from tests.funding.sources.makers import source
 from ti_portal.core.text import fold
+
+UNTIMED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
@@ -244,6 +246,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
+@UNTIMED
 @pytest.mark.django_db
 @given(LINES, st.sampled_from(["deadline", "period"]))
 def test_any_calendar_is_read_or_refused(lines, reading):
@@ -255,6 +258,7 @@ def test_any_calendar_is_read_or_refused(lines, reading):
     assert not told.entries
 
 
+@UNTIMED
 @given(st.binary(max_size=60) | st.text(max_size=60).map(feed))
 @pytest.mark.django_db
 def test_any_bytes_are_read_as_a_feed_or_refused(data):

@@ -4,7 +4,7 @@ import io
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -14,6 +14,8 @@ from funding.sources.kinds import kind_of
 from funding.sources.reading import UnreadableSource
 from funding.sources.spreadsheet.columns import COLUMNS, USUAL
 from tests.funding.sources.makers import source
+
+UNTIMED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +190,7 @@ def test_the_form_remembers_columns():
     assert "Vallée = DEP-30" in shown
 
 
+@UNTIMED
 @given(
     st.lists(
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters='";\n\r'), max_size=30),
