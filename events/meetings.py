@@ -7,8 +7,9 @@ what a calendar shows raises `calendar_sequence`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -38,6 +39,10 @@ FIELDS = (
 )  # fmt: skip
 RICH_FIELDS = frozenset({"description"})
 SLUG_LENGTH = 190
+_SAME_EACH_TIME = (
+    "title", "kind", "series_id", "summary", "description", "visibility", "zone", "place_id", "venue", "is_online",
+    "doors_open_minutes", "moderator", "takes_registrations", "capacity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,9 @@ def save_event(
         _check(event)
     if is_new:
         _keep(event, actor=actor, at=at)
-    changed += [name for name, given in rows.items() if parts.write(LISTS[name], event, given, by=actor, at=at)]
+    for name, given in rows.items():
+        if parts.write(LISTS[name], event, [_clean_row(row) for row in given], by=actor, at=at):
+            changed.append(name)
     told = None
     if before is not None and changed:
         told = _note_change(event, before, at=at)
@@ -152,6 +159,36 @@ def delete_draft(*, event_id: int) -> None:
     event.delete()
 
 
+@transaction.atomic
+def next_edition(*, series_id: int, actor, at: datetime) -> Event:
+    """Prepare the next edition of a series from its last one, as a draft: same words, agenda and partners, a month
+    later on the same day of the week, at the same hour. Raises ValidationError for a series without any edition.
+    """
+    last = Event.objects.filter(series=series_id).order_by("-starts_at", "-pk").first()
+    if last is None:
+        raise ValidationError("Ce cycle n’a pas encore d’édition : écrivez la première.")
+    starts_at = a_month_later(last.starts_at, last.zone)
+    values = {name: getattr(last, name) for name in _SAME_EACH_TIME}
+    values |= {"starts_at": starts_at, "ends_at": starts_at + (last.ends_at - last.starts_at)}
+    rows = {
+        "sequences": last.sequences.order_by("position", "pk").values("title", "minutes"),
+        "partners": last.partners.order_by("position", "pk").values("name", "url"),
+    }
+    return save_event(actor=actor, at=at, values=values, rows=rows).event
+
+
+def a_month_later(moment: datetime, zone: str) -> datetime:
+    """The same hour on the clock of `zone`, on the same weekday of the next month: the second Tuesday gives the second
+    Tuesday, a fifth one that the next month lacks gives the last. Pure.
+    """
+    local = moment.astimezone(ZoneInfo(zone))
+    rank = (local.day - 1) // 7
+    day = local + timedelta(weeks=4)
+    while day.month == local.month or ((day.day - 1) // 7 < rank and (day + timedelta(weeks=1)).month == day.month):
+        day += timedelta(weeks=1)
+    return day
+
+
 def _note_change(event: Event, before: changes.Facts, *, at: datetime) -> EventChange | None:
     """Keep what changed for people, and raise what calendars compare. Nothing for a draft or an event that is over."""
     after = changes.facts_of(event)
@@ -184,6 +221,11 @@ def _fill(event: Event, values: Mapping[str, Any]) -> Iterable[str]:
         if getattr(event, name) != cleaned:
             setattr(event, name, cleaned)
             yield name
+
+
+def _clean_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Texts of the agenda are shown as rich text: nothing else gets in."""
+    return {**row, "text": rich_text.sanitise(row["text"])} if row.get("text") else row
 
 
 def _check(event: Event) -> None:

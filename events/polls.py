@@ -15,6 +15,7 @@ from events import results
 from events.enums import PollKind, PollState
 from events.models import Ballot, Event, Participation, Poll
 from events.voters import voter_key
+from events.withheld import is_withheld
 
 LONGEST_TEXT = 140
 
@@ -73,7 +74,7 @@ def vote(*, poll_id: int, registration_id: int, choices: Sequence[int] = (), tex
             Participation.objects.create(poll_id=poll.pk, voter_key=key)
     except IntegrityError as error:
         raise AlreadyVoted from error
-    Ballot.objects.create(poll_id=poll.pk, choices=chosen, text=words)
+    Ballot.objects.create(poll_id=poll.pk, choices=chosen, text=words, is_hidden=bool(words) and is_withheld(words))
 
 
 @transaction.atomic
@@ -109,6 +110,25 @@ def publish_poll(*, poll_id: int, at: datetime) -> Poll:
 
 
 @transaction.atomic
+def show_text(*, ballot_id, is_shown: bool) -> Poll:
+    """Show a free answer, or put it aside. The counts stay as they are; once they are frozen, only the texts change,
+    and once they are published a text can still be put aside, not added.
+
+    Raises Ballot.DoesNotExist (closing gives ballots other numbers), PollRefused for a text added too late.
+    """
+    poll = _locked(Ballot.objects.values_list("poll_id", flat=True).get(pk=ballot_id))
+    ballot = poll.ballots.get(pk=ballot_id)
+    if is_shown and poll.state == PollState.PUBLISHED:
+        raise PollRefused("Les résultats sont publiés : on peut en retirer une réponse, plus en ajouter.")
+    ballot.is_hidden = not is_shown
+    ballot.save(update_fields=["is_hidden"])
+    if poll.state in PollState.frozen:
+        poll.results = {**poll.results, "texts": _texts(poll)}
+        poll.save(update_fields=["results"])
+    return poll
+
+
+@transaction.atomic
 def reset_rehearsal(*, event: Event) -> int:
     """Bring the polls of a rehearsal back to what they were before it, without a vote; return how many."""
     polls = event.polls.filter(is_rehearsal=True).select_for_update(of=("self",))
@@ -123,10 +143,7 @@ def count(poll: Poll) -> dict:
     """The results of a poll as its ballots stand. Frozen ones are in `poll.results`."""
     positions = list(_labels(poll))
     cast = dict(_counts(poll.pk))
-    texts = []
-    if poll.kind == PollKind.TEXT:
-        shown = poll.ballots.filter(is_hidden=False).exclude(text="")
-        texts = sorted(shown.values_list("text", flat=True))  # sorted: no order of arrival
+    texts = _texts(poll) if poll.kind == PollKind.TEXT else []
     return results.frozen(
         poll.kind,
         [label for _, label in positions],
@@ -139,6 +156,11 @@ def count(poll: Poll) -> dict:
 def respondents(poll_id: int) -> int:
     """How many people answered an open poll."""
     return Participation.objects.filter(poll=poll_id).aggregate(number=Count("pk"))["number"]
+
+
+def _texts(poll: Poll) -> list[str]:
+    shown = poll.ballots.filter(is_hidden=False).exclude(text="")
+    return sorted(shown.values_list("text", flat=True))  # sorted: no order of arrival
 
 
 def _labels(poll: Poll) -> list[tuple[int, str]]:

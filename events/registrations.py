@@ -8,7 +8,7 @@ Whoever asks with an address that is known learns nothing: the answer is a mail 
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -102,6 +102,26 @@ def ask(*, event_id: int, person: Person, at: datetime) -> None:
         return
     _save(registration)
     mails.send_confirmation_request(registration=registration, at=at)
+
+
+@transaction.atomic
+def register_invited(*, secret: str, person: Person, at: datetime) -> Registration:
+    """Register who holds the link of an invitation: the link was sent to their address, which needs no other proof.
+    Doing it again changes only what they say of themselves.
+
+    Raises EventInvitation.DoesNotExist, RegistrationRefused, and ValidationError by field, in French.
+    """
+    invitation = EventInvitation.objects.get(secret=secret)
+    event = locked_event(invitation.event_id)
+    check_open(event, at=at)
+    registration = _find(event, invitation.email) or Registration(event=event, secret=new_secret(), asked_at=at)
+    _describe(registration, replace(person, email=invitation.email))
+    if registration.state in RegistrationState.active:
+        _save(registration)
+        return registration
+    _take_a_place(event, registration, at=at)
+    mails.send_outcome(registration=registration, at=at)
+    return registration
 
 
 @transaction.atomic

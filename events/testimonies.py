@@ -1,7 +1,8 @@
 """Testimonies: what people tell of their territory, read before it shows, then kept on that territory's page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from territories.history import sign
 
 MOST_WAITING = 3
 LONGEST = 4000
+FIELDS = ("title", "text", "territory_id", "topic", "author", "organisations", "is_practice")
 
 
 class TestimonyRefused(Exception):
@@ -50,6 +52,26 @@ def tell(*, event_id: int, registration: Registration, text: str, topic: str, at
     )
     sign(testimony, by=None, at=at)
     testimony.save()
+    return testimony
+
+
+@transaction.atomic
+def save_testimony(
+    *, values: Mapping[str, Any], actor, at: datetime, testimony_id: int | None = None, event_id: int | None = None
+) -> Testimony:
+    """Write a testimony for somebody (accepted at once), or correct one: some of FIELDS. Raises ValidationError."""
+    if unknown := set(values) - set(FIELDS):
+        raise TypeError(f"unknown names: {sorted(unknown)}")
+    if testimony_id is None:
+        testimony = Testimony(event_id=event_id, moderation=Moderation.ACCEPTED, told_at=at)
+    else:
+        testimony = Testimony.objects.select_for_update(of=("self",)).get(pk=testimony_id)
+    for name, value in values.items():
+        setattr(testimony, name, value)
+    testimony.full_clean(exclude=["registration"])
+    sign(testimony, by=actor, at=at)
+    testimony.save()
+    rooms.touch(event_id=testimony.event_id, at=at)
     return testimony
 
 

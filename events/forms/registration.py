@@ -8,7 +8,9 @@ from ti_portal.accounts.forms import EMAIL_HINT
 
 
 class RegistrationForm(DsfrBaseForm):
-    """What a person says of themselves. A signed-in person is known by the address of their account."""
+    """What a person says of themselves. A signed-in person is known by the address of their account, an invited one by
+    that of their invitation (`address`).
+    """
 
     first_name = forms.CharField(label="Prénom", max_length=100)
     last_name = forms.CharField(label="Nom", max_length=100)
@@ -19,10 +21,10 @@ class RegistrationForm(DsfrBaseForm):
         label="Organisme", max_length=200, required=False, help_text="Entreprise, collectivité, service… (facultatif)"
     )
 
-    def __init__(self, *args, user=None, **kwargs) -> None:
+    def __init__(self, *args, user=None, address: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user if user is not None and user.is_authenticated else None
-        if self.user is not None:
+        self.address = address or (user.email if user is not None and user.is_authenticated else "")
+        if self.address:
             del self.fields["email"]
         for name, token in (
             ("first_name", "given-name"),
@@ -38,7 +40,7 @@ class RegistrationForm(DsfrBaseForm):
         """Who registers, from a valid form."""
         values = self.cleaned_data
         return Person(
-            email=self.user.email if self.user else values["email"],
+            email=self.address or values["email"],
             first_name=values["first_name"],
             last_name=values["last_name"],
             organisation=values["organisation"],

@@ -1,7 +1,7 @@
 """The public door of the models. Import direction: events → registrations → polls, words → rooms, reports."""
 
 from events.models.events import Document, Event, EventChange, EventInvitation, Partner, Sequence, Series, Speaker
-from events.models.polls import Ballot, Participation, Poll, PollOption
+from events.models.polls import Ballot, Participation, Poll, PollOption, WithheldWord
 from events.models.registrations import Registration
 from events.models.reports import Report, ReportText
 from events.models.rooms import Room
@@ -28,4 +28,5 @@ __all__ = [
     "Speaker",
     "Testimony",
     "Upvote",
+    "WithheldWord",
 ]

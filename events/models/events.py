@@ -11,6 +11,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from events.enums import DocumentKind, EventKind, EventState, Visibility
+from events.files import check_document, check_recording
 from territories.models import Place
 
 
@@ -107,7 +108,12 @@ class Event(models.Model):
     attendance = models.CharField("participation constatée", max_length=300, blank=True)
     recording_url = models.URLField("adresse de l’enregistrement", max_length=1000, blank=True)
     recording_file = models.FileField(
-        "fichier de l’enregistrement", upload_to="recordings/", max_length=300, blank=True
+        "fichier de l’enregistrement",
+        upload_to="recordings/",
+        max_length=300,
+        blank=True,
+        validators=[check_recording],
+        help_text="MP4, WebM ou MP3.",
     )
     recording_code = models.CharField("code d’accès à l’enregistrement", max_length=60, blank=True)
     recording_secret = models.CharField("secret du lien partagé", max_length=43, blank=True, editable=False)
@@ -203,7 +209,7 @@ class Document(models.Model):
     kind = models.CharField("nature", max_length=10, choices=DocumentKind, default=DocumentKind.DOCUMENT)
     label = models.CharField("intitulé", max_length=250)
     url = models.URLField("adresse", max_length=1000, blank=True)
-    file = models.FileField("fichier", upload_to="documents/", max_length=300, blank=True)
+    file = models.FileField("fichier", upload_to="documents/", max_length=300, blank=True, validators=[check_document])
     remark = models.CharField("précision", max_length=300, blank=True, help_text="Auteur, date, ou pourquoi il manque.")
 
     class Meta:

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from events.enums import PollKind, PollState
 from events.models.events import Event, Sequence
+from ti_portal.core.text import fold
 
 
 class Poll(models.Model):
@@ -108,3 +109,30 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return "un bulletin"
+
+
+class WithheldWord(models.Model):
+    """A word that keeps a free answer from showing until the organiser decides. `folded` is what is compared."""
+
+    word = models.CharField("mot ou expression", max_length=60)
+    folded = models.CharField("forme comparée", max_length=120, editable=False)
+
+    class Meta:
+        verbose_name = "mot retenu"
+        verbose_name_plural = "mots retenus"
+        constraints = [
+            models.UniqueConstraint(
+                F("folded"), name="withheld_word_once", violation_error_message="Ce mot est déjà dans la liste."
+            ),
+            models.CheckConstraint(
+                condition=~Q(folded=""),
+                name="withheld_word_says_something",
+                violation_error_message="Écrivez au moins une lettre ou un chiffre.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+    def clean(self) -> None:
+        self.folded = fold(self.word)

@@ -38,6 +38,9 @@ class RegisterView(EventOf404, FormView):
 
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
+        self.ask_whether_open()
+
+    def ask_whether_open(self) -> None:
         self.at = timezone.now()
         self.closed_because = ""
         try:
@@ -65,13 +68,8 @@ class RegisterView(EventOf404, FormView):
 
     def form_valid(self, form):
         person = form.person(self.place.place.code if self.place.place else "")
-        user = self.request.user
         try:
-            if user.is_authenticated:
-                made = registrations.register_user(event_id=self.event.pk, person=person, user=user, at=self.at)
-                enter(self.request, made)
-                return redirect("events:registration", secret=made.secret)
-            registrations.ask(event_id=self.event.pk, person=person, at=self.at)
+            made = self.register(person)
         except registrations.RegistrationRefused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
@@ -83,7 +81,18 @@ class RegisterView(EventOf404, FormView):
             for name, texts in known.items():
                 form.add_error(name, texts)
             return self.form_invalid(form)
-        return redirect("events:asked", slug=self.event.slug)
+        if made is None:
+            return redirect("events:asked", slug=self.event.slug)
+        enter(self.request, made)
+        return redirect("events:registration", secret=made.secret)
+
+    def register(self, person: registrations.Person) -> Registration | None:
+        """The registration, or None when a mail asks to confirm it."""
+        user = self.request.user
+        if user.is_authenticated:
+            return registrations.register_user(event_id=self.event.pk, person=person, user=user, at=self.at)
+        registrations.ask(event_id=self.event.pk, person=person, at=self.at)
+        return None
 
     def form_invalid(self, form):
         return self.render_to_response(self.get_context_data(form=form), status=422)

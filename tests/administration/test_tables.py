@@ -19,8 +19,10 @@ from ti_portal.core.mail import queue_message
 from ti_portal.core.models import JobRun
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-# Those of `funding` have rows and tests of their own, in tests/funding/admin.
-TABLES = sorted(model._meta.label_lower for model in admin.site._registry if model._meta.app_label != "funding")
+# Those of `funding` and `events` have rows and tests of their own, in tests/funding/admin and tests/events/admin.
+TABLES = sorted(
+    model._meta.label_lower for model in admin.site._registry if model._meta.app_label not in ("funding", "events")
+)
 
 
 def add_people(number: int) -> None:

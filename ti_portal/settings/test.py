@@ -14,6 +14,7 @@ REDIS_URL = env.text("REDIS_URL", layout.default_redis_url(TEST_VAR, VALKEY_BASE
 CACHES = cache(REDIS_URL)
 CELERY_BROKER_URL = layout.broker_url_for(REDIS_URL)
 
+MEDIA_ROOT = str(TEST_VAR / "media")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -1,5 +1,6 @@
 """A page of the administration as a browser sends it back: every field as it is shown, but for what is changed."""
 
+from django.core.files import File
 from django.test import Client
 
 
@@ -18,6 +19,6 @@ def filled(client: Client, url: str, **changes) -> dict:
             if isinstance(value, bool):
                 if value:
                     data[field.html_name] = "on"
-            elif value is not None:
+            elif value is not None and not isinstance(value, File):
                 data[field.html_name] = form.fields[field.name].prepare_value(value)
     return data | changes

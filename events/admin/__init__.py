@@ -1,0 +1,13 @@
+"""The délégation's pages on `events`, one module per table."""
+
+from events.admin import (  # noqa: F401 - each registers its page
+    event,
+    invitation,
+    poll,
+    question,
+    registration,
+    report_text,
+    series,
+    testimony,
+    withheld_word,
+)
