@@ -3,12 +3,17 @@
 import os
 import secrets
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
 from tests import databases
 from ti_portal.core.engines import ensure_running
+
+# Properties are not timed: a busy machine would fail them for no fault of theirs.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 _engines = None
 
