@@ -18,7 +18,7 @@ from funding.schemes import save_call
 from funding.subscribers import ask_new_address, stop
 from territories.models import Place
 from tests.accounts.people import account
-from tests.browser.conftest import DESKTOP, PHONE, axe, fits_in_width
+from tests.browser.conftest import PHONE, look
 from tests.funding.drafts import published
 from tests.funding.followers import EMAIL, follower, last_message, link_in
 
@@ -39,8 +39,17 @@ def call(committed_db):
     return scheme.calls.select_related("scheme").get()
 
 
-def test_a_visitor_follows_a_call_is_told_and_stops_in_one_click(call, portal, open_page):
-    page = open_page(PHONE)
+def test_a_visitor_follows_is_told_stops_in_one_click_and_each_page_is_accessible(call, client, portal, open_page):
+    """One test, for the price of one database and one portal."""
+    visitor = open_page(PHONE)
+    follow_and_confirm(visitor, portal, call)
+    move_the_date(call)
+    stop_in_one_click(visitor, portal)
+    assert visitor.context.cookies() == []
+    look_at_every_page(open_page, portal, call, client)
+
+
+def follow_and_confirm(page, portal: str, call) -> None:
     page.goto(portal + call.get_absolute_url())
     page.get_by_role("link", name="Suivre cet appel").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Suivre")
@@ -54,20 +63,24 @@ def test_a_visitor_follows_a_call_is_told_and_stops_in_one_click(call, portal, o
     expect(page.get_by_role("status")).to_contain_text("vous serez au courant")
     expect(page.get_by_role("main")).to_contain_text("AMI Transitions")
 
+
+def move_the_date(call) -> None:
     now = timezone.now()
     moved = rounds(now + timedelta(days=60))
     save_call(scheme_id=call.scheme_id, call_id=call.pk, values={"rounds": moved}, actor=None, at=now)
     tell_news(at=timezone.now())
-    message = last_message()
+    message, subscriber = last_message(), Subscriber.objects.get()
     assert message.key.startswith("alert:")
     assert "AMI Transitions" in message.subject
-    assert message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    subscriber = Subscriber.objects.get()
     unfollow = f"/suivis/{subscriber.secret}/{subscriber.follows.get().pk}/retirer/"
     assert unfollow in message.text_body
     assert f'{unfollow}">Ne plus le suivre</a>' in message.html_body
-    path = urllib.parse.urlsplit(re.fullmatch(r"<(\S+)>", message.headers["List-Unsubscribe"])[1]).path
 
+
+def stop_in_one_click(page, portal: str) -> None:
+    headers = last_message().headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = urllib.parse.urlsplit(re.fullmatch(r"<(\S+)>", headers["List-Unsubscribe"])[1]).path
     page.goto(portal + path)
     expect(page.get_by_role("button", name="Ne plus recevoir aucun courriel")).to_be_visible()
     assert Subscriber.objects.get().stopped_at is None
@@ -78,15 +91,13 @@ def test_a_visitor_follows_a_call_is_told_and_stops_in_one_click(call, portal, o
     assert Subscriber.objects.get().stop_reason == StopReason.UNSUBSCRIBED
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("C’est fait")
-    assert page.context.cookies() == []
 
 
-def test_every_kind_of_page_is_accessible_and_fits(call, client, portal, open_page):
+def look_at_every_page(open_page, portal: str, call, client) -> None:
     at = timezone.now()
-    subscriber = follower(call, at=at)
-    follower(Place.objects.get(code="REG-76"), at=at)
-    follows.ask_to_follow(email=EMAIL, target=call.scheme, at=at)
-    confirm = link_in(last_message())
+    subscriber = follower(Place.objects.get(code="REG-76"), "suit@usine.test", at=at)
+    follows.ask_to_follow(email=subscriber.email, target=call.scheme, at=at)
+    confirm = link_in(last_message(subscriber.email))
     bounced = follower(call, "morte@usine.test", at=at)
     stop(subscriber_id=bounced.pk, reason=StopReason.BOUNCED, at=at)
     ask_new_address(subscriber_id=subscriber.pk, email="neuve@usine.test", at=at)
@@ -95,32 +106,28 @@ def test_every_kind_of_page_is_accessible_and_fits(call, client, portal, open_pa
     client.force_login(person)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     own = f"/suivis/{subscriber.secret}/"
-    paths = {
-        "follow": "/suivre/appel/aide-suivie/ami/",
-        "asked": "/suivre/appel/aide-suivie/ami/?demande=1",
-        "place": "/suivre/lieu/reg-76/",
-        "confirm": confirm,
-        "preferences": f"{own}?fait=enregistre",
-        "bounced": f"/suivis/{bounced.secret}/",
-        "unsubscribe": f"{own}desinscription/",
-        "unfollow": f"{own}{subscriber.follows.order_by('pk').first().pk}/retirer/",
-        "forget": f"{own}effacer/",
-        "address": link_in(last_message("neuve@usine.test")),
-    }
-    for page in (open_page(DESKTOP), open_page(PHONE)):
-        for name, path in paths.items():
-            page.goto(portal + path)
-            assert fits_in_width(page), name
-            expect(page.get_by_role("heading", level=1)).to_have_count(1)
-            axe(page)
-        page.goto(f"{portal}{own}")
-        for box in page.get_by_role("checkbox").all():
-            page.locator(f"label[for={box.get_attribute('id')}]").click()
-        page.get_by_role("button", name="Enregistrer").click()
-        expect(page.get_by_text("Choisissez au moins un sujet").first).to_be_visible()
-        axe(page)
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": portal}])
-        for path in ("/mon-espace/suivis/", "/suivre/aide/aide-suivie/", "/suivre/appel/aide-suivie/ami/"):
-            page.goto(portal + path)
-            assert fits_in_width(page), path
-            axe(page)
+    for_visitors = (
+        "/suivre/appel/aide-suivie/ami/",
+        "/suivre/appel/aide-suivie/ami/?demande=1",
+        confirm,
+        f"/suivis/{bounced.secret}/",
+        f"{own}desinscription/",
+        f"{own}{subscriber.follows.order_by('pk').first().pk}/retirer/",
+        f"{own}effacer/",
+        link_in(last_message("neuve@usine.test")),
+        f"{own}?fait=enregistre",
+    )
+    signed_in = ("/mon-espace/suivis/", "/suivre/aide/aide-suivie/", "/suivre/appel/aide-suivie/ami/")
+    page = open_page(PHONE)
+    for path in for_visitors:
+        page.goto(portal + path)
+        look(page)
+    for box in page.get_by_role("checkbox").all():
+        page.locator(f"label[for={box.get_attribute('id')}]").click()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("Choisissez au moins un sujet").first).to_be_visible()
+    look(page)
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": portal}])
+    for path in signed_in:
+        page.goto(portal + path)
+        look(page)
