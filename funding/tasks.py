@@ -17,7 +17,7 @@ def sync_due_task(**_future) -> None:
 
 
 # Less than the lease of a run (`funding.sync.runs.LEASE`): whoever holds one that is over is dead.
-@shared_task(name="funding.sync_source", soft_time_limit=1_080, time_limit=1_140)
+@shared_task(name="funding.sync_source", soft_time_limit=1_680, time_limit=1_740)
 def sync_source_task(
     *, source_id: int | None = None, run_id: int | None = None, accept_shorter: bool = False, **_future
 ) -> None:

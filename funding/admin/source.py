@@ -28,6 +28,11 @@ from ti_portal.core.admin_bases import ChoiceFilter, PortalAdmin
 
 MAX_BYTES = 20 * 1024 * 1024
 SHOWN_RUNS = 10
+ADDING = (
+    "La nature se choisit une fois ; ses réglages viennent après l’enregistrement. Pour Aides-territoires : l’adresse "
+    "est https://aides-territoires.beta.gouv.fr/api/, le secret est le nom de la clé donnée à l’hébergeur du portail. "
+    "Essayez toujours à blanc avant de choisir un rythme."
+)
 NO_BROKER = "La file d’attente ne répond pas : rien n’est lu. Réessayez dans un moment."
 
 
@@ -107,6 +112,8 @@ class SourceAdmin(RefusalMixin, PortalAdmin):
             ("La source", {"fields": ["name", "slug", kind, "url", "credential", "rhythm", "publishes", "is_active"]}),
             ("Licence", {"fields": ["licence", "licence_url", "attribution"]}),
         ]
+        if obj is None:
+            found[0][1]["description"] = ADDING
         if options := option_names(obj):
             found.insert(1, ("Comment la lire", {"fields": options, "description": self._columns_in_words(obj)}))
         if obj:

@@ -25,6 +25,11 @@ LINES = 100
 FORGOTTEN = "La réponse de cette lecture n’est plus gardée : relisez la source."
 
 
+def is_shorter(run: SyncRun) -> bool:
+    """Whether the answer was understood, and warned of: a person may believe it all the same."""
+    return bool(run.warnings) and bool(run.counts.get("entries"))
+
+
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
     change_form_template = "admin/funding/syncrun/change_form.html"
@@ -67,8 +72,9 @@ class SyncRunAdmin(ReadOnlyAdmin):
             "outcomes": LineOutcome.choices,
             "wanted": wanted,
             "has_raw": has_raw,
-            "may_write": has_raw and obj.state in (RunState.PLANNED, RunState.GUARDED),
-            "may_be_shorter": has_raw and bool(obj.warnings) and bool(obj.counts),
+            "may_write": has_raw and obj.state == RunState.PLANNED,
+            # Guarded for its length: one that could not be read has counted nothing.
+            "may_be_shorter": has_raw and obj.state in (RunState.PLANNED, RunState.GUARDED) and is_shorter(obj),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -16,6 +16,7 @@ from funding.sync.rounds import Merged, call_meant, merged
 CALLS = "calls"
 PROTECTED = "modifié à la main dans le portail"
 FOREIGN = "tenu par une autre source"
+OWN = "écrit par la délégation"
 VANISHED = "n’est plus dans la réponse de la source"
 NEW_ROUND = "Nouvelle relève : les précédentes sont gardées."
 NO_TARGET = "Aucun dispositif du portail n’a l’adresse « {} »."
@@ -219,7 +220,7 @@ def _compared(
     else:
         yield Unchanged(item.position, scheme.slug, scheme.stored.name, remarks, scheme.pk)
     if proposed:
-        reason = FOREIGN if is_foreign else PROTECTED
+        reason = (FOREIGN if scheme.source_name else OWN) if is_foreign else PROTECTED
         yield Proposed(item.position, scheme.pk, scheme.slug, item.draft, proposed, reason)
 
 

@@ -25,7 +25,7 @@ from funding.sync import schedule
 from funding.sync.answers import settle
 
 # More than the time limit of `funding.sync_source`.
-LEASE = timedelta(minutes=20)
+LEASE = timedelta(minutes=30)
 BUSY = "Une lecture de cette source est déjà en cours."
 LOST = "La lecture s’est interrompue avant la fin : rien n’en est écrit."
 UNEXPECTED = "Erreur imprévue ({}) : rien n’est écrit. Elle est dans le journal du serveur."

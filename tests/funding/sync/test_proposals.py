@@ -154,7 +154,7 @@ def test_a_scheme_of_another_hand_is_only_proposed_changes(given):
     own = published({"source_name": "", "source_key": "", "slug": "aide-maison", "name": "Aide maison"})
     run = read(given, row(1, id=Identifiers().of(own.pk, own.slug, ""), porteurs=BODIES))
     assert run.counts["unchanged"] == 1
-    assert set(Proposal.objects.values_list("reason", flat=True)) == {"tenu par une autre source"}
+    assert set(Proposal.objects.values_list("reason", flat=True)) == {"écrit par la délégation"}
     roles = Proposal.objects.get(field="roles")
     assert accept(proposal_id=roles.pk, actor=None, at=AT, seen=fingerprint(roles)).outcome == Outcome.ACCEPTED
     assert set(own.roles.values_list("organisation__siren", flat=True)) == {"552100554"}

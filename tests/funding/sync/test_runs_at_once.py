@@ -81,8 +81,10 @@ def test_a_reading_killed_while_it_writes_has_written_nothing_and_the_next_one_t
 
 
 def wait_until_somebody_waits_for_machines(process: subprocess.Popen) -> None:
-    here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
-    waiting = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = {here}"
+    waiting = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+        "WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         with connection.cursor() as cursor:
