@@ -107,7 +107,8 @@ def give_up_lost(*, at: datetime, source_id: int | None = None) -> int:
     count = 0
     for run in dead.order_by("pk"):
         with transaction.atomic():
-            # One that is writing at this very moment holds its row: it ends well, and is not found here any more.
+            # One that is writing at this very moment holds both: it ends well, and is not found here any more.
+            _held_source(run)
             ended = SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING)
             if ended.update(state=RunState.LOST, ended_at=at, error=LOST):
                 _put_off(run, at)
