@@ -61,7 +61,7 @@ def news_feed(scope: Scope, *, site: str, now: datetime) -> Document:
 
 def round_file(round_id: int, *, site: str) -> bytes | None:
     """The dates of one round, to be put in one's own calendar; None when it has none. One query."""
-    entries = list(CalendarEntry.objects.confirmed().filter(round=round_id).in_order())
+    entries = list(CalendarEntry.objects.confirmed().filter(round=round_id).for_files())
     if not entries:
         return None
     return ical.write(entries, name=entries[-1].title, site=site, with_alarms=True)

@@ -58,7 +58,7 @@ def entries_of(subscriber: Subscriber, today: date) -> CalendarEntryQuerySet:
     if checks:
         wanted += _suitable(checks)
     since = today - timedelta(days=KEPT_DAYS)
-    return CalendarEntry.objects.filter(reduce(or_, wanted), day__gte=since).in_order()
+    return CalendarEntry.objects.filter(reduce(or_, wanted), day__gte=since).for_files()
 
 
 def _suitable(check_ids: list[int]) -> list[Q]:

@@ -46,7 +46,7 @@ class Scope:
     def calendar(self, today: date) -> CalendarEntryQuerySet:
         """Dates of the last six months and all those to come, cancelled ones included."""
         since = today - timedelta(days=KEPT_DAYS)
-        return CalendarEntry.objects.filter(self.entries, day__gte=since).in_order()
+        return CalendarEntry.objects.filter(self.entries, day__gte=since).for_files()
 
     @property
     def file_name(self) -> str:

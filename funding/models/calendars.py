@@ -17,8 +17,10 @@ class CalendarEntryQuerySet(EffectivePerimeterQuerySet):
     def confirmed(self):
         return self.filter(is_cancelled=False)
 
-    def in_order(self):
-        return self.order_by("instant", "pk")
+    def for_files(self):
+        """In time order, with what calendars tell and without perimeters."""
+        told = self.defer("scheme", "call", "round", "included_codes", "excluded_codes", "within_codes")
+        return told.order_by("instant", "pk")
 
 
 class CalendarEntry(models.Model):

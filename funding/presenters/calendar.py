@@ -88,6 +88,16 @@ class Day:
         return french.day(self.date).split(french.NBSP, 1)[1]
 
 
+class Week(NamedTuple):
+    """Monday first; None for a day of another month. A quiet week has nothing to show on a phone."""
+
+    days: list[Day | None]
+
+    @property
+    def is_quiet(self) -> bool:
+        return not any(day and (day.dates or day.is_today) for day in self.days)
+
+
 def shown(entry: CalendarEntry, suffix: str) -> ShownDate:
     """A date as the page says it; the hour in its own zone, none where the whole day is meant."""
     time = "" if entry.is_all_day else french.moment(entry.instant, entry.zone).split(" à ", 1)[1]
@@ -97,25 +107,25 @@ def shown(entry: CalendarEntry, suffix: str) -> ShownDate:
 
 def weeks(
     month: Month, entries: Sequence[CalendarEntry], counts: Mapping[date, int], today: date, suffix: str, page_size: int
-) -> list[list[Day | None]]:
-    """The weeks of a month, Monday first; None for a day of another month.
+) -> list[Week]:
+    """The weeks of a month.
 
     `entries` are the first dates of each day, `counts` how many it has in all.
     """
     days = {day.date: day for day in by_day(entries, suffix, today)}
     before = 0
-    table: list[list[Day | None]] = []
+    table: list[Week] = []
     for week in calendar.Calendar().monthdatescalendar(month.first.year, month.first.month):
-        table.append([])
+        table.append(Week([]))
         for on in week:
             if on.month != month.first.month:
-                table[-1].append(None)
+                table[-1].days.append(None)
                 continue
             day = days.get(on) or Day(on, is_today=on == today)
             day.more = counts.get(on, 0) - len(day.dates)
             day.page = (before + len(day.dates)) // page_size + 1
             before += counts.get(on, 0)
-            table[-1].append(day)
+            table[-1].days.append(day)
     return table
 
 

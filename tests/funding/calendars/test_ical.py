@@ -112,6 +112,12 @@ def test_the_same_entries_make_the_same_file_and_a_revision_another():
     assert written(moved) != written(one)
 
 
+def test_control_signs_do_not_break_a_file():
+    (event,) = events(written(entry(title="Un\x0b titre\r\nsur deux lignes\x00", text="a\tb")))
+    assert event["SUMMARY"] == "Un titre\nsur deux lignes"
+    assert str(event["DESCRIPTION"]).startswith("a\tb\n")
+
+
 def test_an_empty_calendar_is_one_too():
     content = written()
     assert Calendar.from_ical(content)["X-WR-CALNAME"] == "Aides"

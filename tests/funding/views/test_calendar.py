@@ -79,7 +79,8 @@ def test_a_place_shows_what_counts_there(client):
     assert "Variante normande" in everywhere
     assert "Variante normande" in here
     assert ">National<" not in here
-    assert "en ce lieu : Normandie" in here
+    assert "en ce lieu&nbsp;: Normandie" in here
+    assert "ce qui y est ouvert partout" in here
     assert "/aides/calendrier/reg-28/aides.ics" in here
     assert "lieu=REG-28" in re.search(r'href="([^"]*/appels/normandie/[^"]*)"', here).group(1)
 
