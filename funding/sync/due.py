@@ -5,7 +5,8 @@ from datetime import datetime
 
 from kombu.exceptions import OperationalError
 
-from funding.models import Source
+from funding.enums import RunState
+from funding.models import Source, SyncRun
 from funding.sync.runs import give_up_lost
 
 logger = logging.getLogger(__name__)
@@ -21,7 +22,9 @@ def ring_due(*, at: datetime) -> dict[str, int]:
 
     lost = give_up_lost(at=at)
     rung = 0
-    for source_id in Source.objects.due(at).order_by("next_run_at", "pk").values_list("pk", flat=True):
+    busy = SyncRun.objects.filter(state=RunState.RUNNING).values("source")
+    due = Source.objects.due(at).exclude(pk__in=busy).order_by("next_run_at", "pk")
+    for source_id in due.values_list("pk", flat=True):
         sync_source_task.delay(source_id=source_id)
         rung += 1
     return {"rung": rung, "lost": lost}

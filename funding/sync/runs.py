@@ -23,6 +23,7 @@ from funding.sources.kinds import kind_of
 from funding.sources.reading import Content, UnreadableSource
 from funding.sync import schedule
 from funding.sync.answers import settle
+from funding.sync.sources import READING_FIELDS
 
 # More than the time limit of `funding.sync_source`.
 LEASE = timedelta(minutes=30)
@@ -65,12 +66,17 @@ def read_if_due(*, source_id: int, at: datetime) -> SyncRun | None:
     """Read a source if its schedule asks for it and nobody is reading it; None otherwise. Safe to ring twice."""
     try:
         with transaction.atomic():
-            if Source.objects.select_for_update(of=("self",)).due(at).filter(pk=source_id).first() is None:
-                return None
             run = start(source_id=source_id, trigger=RunTrigger.SCHEDULE, at=at)
-    except ValidationError:
+            # Asked once the run is alone: a reading that has just ended has put the source off.
+            if not Source.objects.due(at).filter(pk=source_id).exists():
+                raise _NotDueError
+    except (ValidationError, _NotDueError, Source.DoesNotExist):
         return None
     return carry_out(run_id=run.pk, at=at)
+
+
+class _NotDueError(Exception):
+    """Undoes the start of a run that nobody needs."""
 
 
 @transaction.atomic
@@ -84,7 +90,7 @@ def start(
     actor=None,
 ) -> SyncRun:
     """Write that a run begins. Raises ValidationError when another one of this source is under way, in French."""
-    source = Source.objects.select_for_update(of=("self",)).get(pk=source_id)
+    source = Source.objects.get(pk=source_id)
     if content is None and not source.url:
         raise ValidationError(NO_ADDRESS, code="no_address")
     give_up_lost(at=at, source_id=source_id)
@@ -101,18 +107,19 @@ def start(
 
 def give_up_lost(*, at: datetime, source_id: int | None = None) -> int:
     """End the runs whose lease is over as LOST; their sources are due again, later each time. Return how many."""
-    dead = SyncRun.objects.filter(state=RunState.RUNNING, started_at__lte=at - LEASE).select_related("source")
+    dead = SyncRun.objects.filter(state=RunState.RUNNING, started_at__lte=at - LEASE).defer("raw")
     if source_id is not None:
         dead = dead.filter(source=source_id)
     count = 0
     for run in dead.order_by("pk"):
         with transaction.atomic():
-            # One that is writing at this very moment holds both: it ends well, and is not found here any more.
-            _held_source(run)
-            ended = SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING)
-            if ended.update(state=RunState.LOST, ended_at=at, error=LOST):
-                _put_off(run, at)
-                count += 1
+            # One that is writing at this very moment holds its row: it is slow, not dead.
+            free = SyncRun.objects.select_for_update(of=("self",), skip_locked=True)
+            if free.filter(pk=run.pk, state=RunState.RUNNING).only("pk").first() is None:
+                continue
+            SyncRun.objects.filter(pk=run.pk).update(state=RunState.LOST, ended_at=at, error=LOST)
+            _put_off(run, at)
+            count += 1
     return count
 
 
@@ -189,8 +196,8 @@ def _was_read(run: SyncRun, content: Content) -> bool:
 
 def _end_unchanged(run: SyncRun, content: Content, at: datetime) -> SyncRun:
     with transaction.atomic():
-        source = _held_source(run)
         if _end(run, RunState.UNCHANGED, at):
+            source = _held_source(run)
             if not content.is_unchanged:
                 source.etag, source.last_modified = content.etag, content.last_modified
             _succeed(source, at)
@@ -199,8 +206,8 @@ def _end_unchanged(run: SyncRun, content: Content, at: datetime) -> SyncRun:
 
 def _end_settled(run: SyncRun, content: Content, reading, clock: _Clock, accept_shorter: bool) -> SyncRun:
     with transaction.atomic():
-        # In this order everywhere: source, run, machines, schemes, proposals.
-        run.source = source = _held_source(run)
+        # In this order everywhere: run, machines, schemes, proposals. The source comes at the very end, so that nobody
+        # who sets it waits.
         held = SyncRun.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=RunState.RUNNING).first()
         if held is None:
             run.refresh_from_db()
@@ -209,18 +216,25 @@ def _end_settled(run: SyncRun, content: Content, reading, clock: _Clock, accept_
         run.counts, run.warnings = settled.counts, settled.warnings
         at = clock.now()
         _end(run, settled.state, at)
-        if settled.state == RunState.APPLIED:
-            source.content_digest, source.last_count = _digest(content), settled.usable
+        source = _held_source(run)
+        if settled.state == RunState.APPLIED and _is_read_alike(run.source, source):
+            source.content_digest = _digest(content)
             source.etag, source.last_modified = content.etag, content.last_modified
+        if settled.state == RunState.APPLIED:
+            source.last_count = settled.usable
         if not run.is_dry_run:
             _succeed(source, at)
     return run
 
 
+def _is_read_alike(before: Source, now: Source) -> bool:
+    """Whether the source is still set as it was when it was read: otherwise the same answer will say something else."""
+    return all(getattr(before, name) == getattr(now, name) for name in READING_FIELDS)
+
+
 def _end_guarded(run: SyncRun, sentence: str, at: datetime) -> SyncRun:
     """The source answered something that is not an answer: nothing is written nor closed, and it is read again soon."""
     with transaction.atomic():
-        _held_source(run)
         run.warnings = [sentence]
         if _end(run, RunState.GUARDED, at):
             _put_off(run, at)
@@ -229,7 +243,6 @@ def _end_guarded(run: SyncRun, sentence: str, at: datetime) -> SyncRun:
 
 def _end_failed(run: SyncRun, sentence: str, at: datetime, *, asked: float | None = None) -> SyncRun:
     with transaction.atomic():
-        _held_source(run)
         run.error = sentence
         if _end(run, RunState.FAILED, at):
             _put_off(run, at, asked)
@@ -244,7 +257,7 @@ def _end(run: SyncRun, state: RunState, at: datetime) -> bool:
 
 
 def _held_source(run: SyncRun) -> Source:
-    return Source.objects.select_for_update(of=("self",)).get(pk=run.source_id)
+    return Source.objects.select_for_update(of=("self",), no_key=True).get(pk=run.source_id)
 
 
 def _succeed(source: Source, at: datetime) -> None:

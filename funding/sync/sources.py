@@ -16,7 +16,7 @@ FIELDS = (
     "options", "publishes", "is_active",
 )  # fmt: skip
 # What makes the next answer another one, even when the source says that nothing changed.
-_READING = ("kind", "url", "credential", "mapping", "options")
+READING_FIELDS = ("kind", "url", "credential", "mapping", "options")
 BORNE = "Des dispositifs portent ce nom de source : il ne change plus."
 
 
@@ -39,7 +39,7 @@ def save_source(*, values: Mapping[str, Any], at: datetime, source_id: int | Non
         source.next_run_at = None
     elif source.next_run_at is None or "rhythm" in changed:
         source.next_run_at = at
-    if changed & set(_READING):
+    if changed & set(READING_FIELDS):
         source.etag = source.last_modified = source.content_digest = ""
     source.full_clean()
     with refused_by_constraints(Source):

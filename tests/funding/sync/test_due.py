@@ -19,6 +19,7 @@ def test_only_sources_whose_hour_has_come_are_rung(db):
     daily(3, next_run_at=AT + timedelta(seconds=1))
     daily(4, next_run_at=days(-2), is_active=False)
     daily(5)
+    start(source_id=daily(6, next_run_at=AT).pk, trigger=RunTrigger.SCHEDULE, at=AT)  # being read
     assert ring_due(at=AT) == {"rung": 2, "lost": 0}
 
 

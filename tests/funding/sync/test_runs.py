@@ -6,8 +6,11 @@ from django.core.exceptions import ValidationError
 from funding import schemes
 from funding.enums import ProposalState, Rhythm, RunState, RunTrigger
 from funding.models import Proposal, Round, Scheme, Source, SyncLine, SyncRun
+from funding.sources.kinds import KINDS
+from funding.sources.national_csv import NationalCsv
 from funding.sync import runs
 from funding.sync.runs import LEASE, File, give_up_lost, read_if_due, run_source, start
+from funding.sync.sources import save_source
 from tests.funding.sync.makers import ADDRESS, AT, NAME, days, file, key, outcomes, read, row, scheme, source
 
 
@@ -137,17 +140,25 @@ def test_a_run_is_alone_for_its_source_until_its_lease_ends(db):
     assert SyncLine.objects.count() == before
 
 
-def test_a_run_given_up_while_it_read_writes_nothing(db, monkeypatch):
-    given = source()
-    run = start(source_id=given.pk, trigger=RunTrigger.UPLOAD, at=AT, content=File(file(row(1))))
-    real = runs._end_settled
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """`meanwhile(what)`: a kind of source during whose reading something else happens."""
 
-    def late(*args):
-        give_up_lost(at=AT + LEASE)
-        return real(*args)
+    def kind(what) -> str:
+        class Meanwhile(NationalCsv):
+            def read(self, data, source, at=None):
+                what()
+                return super().read(data, source, at)
 
-    monkeypatch.setattr(runs, "_end_settled", late)
-    assert runs.carry_out(run_id=run.pk, at=AT).state == RunState.LOST
+        monkeypatch.setitem(KINDS, "meanwhile", Meanwhile())
+        return "meanwhile"
+
+    return kind
+
+
+def test_a_run_given_up_while_it_read_writes_nothing(db, meanwhile):
+    given = source(kind=meanwhile(lambda: give_up_lost(at=AT + LEASE)))
+    assert read(given, row(1)).state == RunState.LOST
     assert not Scheme.objects.filter(source_name=NAME).exists()
 
 
@@ -181,3 +192,13 @@ def test_what_a_person_wrote_by_hand_is_left_alone_and_proposed(db):
     assert (scheme().name, scheme().summary) == ("Nouveau nom", "À la main")
     assert Proposal.objects.get(scheme=scheme()).field == "summary"
     assert key(1) == run.lines.get(outcome="proposed").key
+
+
+def test_a_source_set_anew_while_it_was_read_is_read_again_whole(db, meanwhile):
+    def set_anew():
+        save_source(source_id=given.pk, values={"options": {"query": "autre"}}, at=AT)
+
+    given = source(kind=meanwhile(set_anew))
+    assert read(given, row(1)).state == RunState.APPLIED
+    given.refresh_from_db()
+    assert (given.content_digest, given.last_count) == ("", 1)
