@@ -8,10 +8,11 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection
 
+from ti_portal.core.bulk import copy_rows
 from ti_portal.core.enums import MessageState
 from ti_portal.core.mail import check_envelope, clean_subject
+from ti_portal.core.models import OutboxMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +37,42 @@ def is_deliverable(address: str) -> bool:
 
 
 def queue_messages(messages: Sequence[Outgoing], *, at: datetime) -> int:
-    """Write messages in one statement; return how many were not there yet. Rings nothing: the sweep takes them.
+    """Write messages by COPY; return how many were not there yet. Rings nothing: the sweep takes them.
 
-    Raises ValueError, before anything is written, for what `queue_message` refuses: one bad recipient
-    stops all, ask `is_deliverable` first.
+    Raises ValueError, before anything is written, for what `queue_message` refuses: one bad recipient stops all, ask
+    `is_deliverable` first. Raises IntegrityError when somebody writes one of these keys at the same time: hold a lock
+    on what the messages are about, or do it again.
     """
     sender = settings.DEFAULT_FROM_EMAIL
     for message in messages:
         check_envelope(message.key, sender, message.recipient, (), message.headers)
-    if not messages:
+    keys = [message.key for message in messages]
+    written = set(OutboxMessage.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+    fresh = {message.key: message for message in messages if message.key not in written}
+    if not fresh:
         return 0
-    keys, recipients, subjects, texts, htmls, headers = map(list, zip(*map(_row, messages), strict=True))
-    values = {"keys": keys, "recipients": recipients, "subjects": subjects, "texts": texts, "htmls": htmls}
-    values |= {"headers": headers, "sender": sender, "state": MessageState.QUEUED, "at": at}
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        return cursor.rowcount
+    return copy_rows(OutboxMessage, _FIELDS, (_row(message, sender, at) for message in fresh.values()))
 
 
-def _row(message: Outgoing) -> tuple[str, ...]:
+_FIELDS = (
+    "key", "state", "sender", "recipient", "reply_to", "subject", "text_body", "html_body", "headers", "created_at",
+    "next_attempt_at", "attempts", "last_error",
+)  # fmt: skip
+
+
+def _row(message: Outgoing, sender: str, at: datetime) -> tuple:
     return (
         message.key,
+        MessageState.QUEUED.value,
+        sender,
         message.recipient,
+        [],
         clean_subject(message.subject),
         message.text_body.replace("\x00", ""),
         message.html_body.replace("\x00", ""),
         json.dumps(dict(message.headers)),
+        at,
+        at,
+        0,
+        "",
     )
-
-
-_INSERT = """
-    INSERT INTO core_outboxmessage (
-        key, state, sender, recipient, reply_to, subject, text_body, html_body, headers, created_at, next_attempt_at,
-        attempts, last_error
-    )
-    SELECT given.key, %(state)s, %(sender)s, recipient, '{}', subject, text_body, html_body, headers::jsonb, %(at)s,
-        %(at)s, 0, ''
-    FROM unnest(
-        %(keys)s::text[], %(recipients)s::text[], %(subjects)s::text[], %(texts)s::text[], %(htmls)s::text[],
-        %(headers)s::text[]
-    ) AS given (key, recipient, subject, text_body, html_body, headers)
-    ON CONFLICT (key) DO NOTHING
-"""
