@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
@@ -25,6 +26,20 @@ class Links(NamedTuple):
     name: str
     calendar_path: str
     news_path: str
+
+
+@cache
+def links_of_all() -> Links:
+    return Links("Aides et appels", reverse("funding:calendar_feed"), reverse("funding:news_feed"))
+
+
+def links_of_place(place: Place) -> Links:
+    code = place.code.lower()
+    return Links(
+        f"Aides et appels – {place.name}",
+        reverse("funding:place_calendar", args=[code]),
+        reverse("funding:place_news", args=[code]),
+    )
 
 
 def links_of_scheme(slug: str, name: str) -> Links:
@@ -56,12 +71,10 @@ class Scope:
 def everything() -> Scope:
     return Scope(
         key="tout",
-        name="Aides et appels",
         page=reverse("funding:calendar"),
-        calendar_path=reverse("funding:calendar_feed"),
-        news_path=reverse("funding:news_feed"),
         entries=Q(),
         calls=_of_published(),
+        **links_of_all()._asdict(),
     )
 
 
@@ -87,15 +100,12 @@ def of_place(code: str) -> Scope | None:
 
 def at(place: Place) -> Scope:
     """What counts at a place, by the rule of the catalogue: a regional variant hides its national call."""
-    code = place.code.lower()
     return Scope(
-        key=f"lieu-{code}",
-        name=f"Aides et appels – {place.name}",
+        key=f"lieu-{place.code.lower()}",
         page=f"{reverse('funding:calendar')}?lieu={place.code}",
-        calendar_path=reverse("funding:place_calendar", args=[code]),
-        news_path=reverse("funding:place_news", args=[code]),
         entries=covers(place.ancestor_codes),
         calls=_of_published() & counting_at(place.ancestor_codes),
+        **links_of_place(place)._asdict(),
     )
 
 

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
-from funding.calendars import scopes
-from funding.calendars.scopes import Scope
+from funding.calendars.scopes import links_of_all, links_of_place
 from funding.catalogue.filters import SORTS, USABLE, CatalogueForm
 from funding.catalogue.loading import current
 from funding.catalogue.places import CODE, TYPED, read_place
@@ -22,7 +21,6 @@ from funding.open_data import FILES, File
 from funding.presenters.cards import cards
 from funding.presenters.facets import address, boxes, chips, pairs, selects, told
 from funding.presenters.places import kept_query, place_proposals
-from territories.models import Place
 
 PAGE_SIZE = 20
 MOST_RELAXATIONS = 3
@@ -33,10 +31,6 @@ SHOWN_WHEN_RELAXED = 5
 def files() -> list[tuple[str, File]]:
     """Addresses of the open-data files, which hold all the schemes whatever the filters."""
     return [(reverse(f"funding:export_{key}"), file) for key, file in FILES.items()]
-
-
-def _scope(place: Place | None) -> Scope:
-    return scopes.at(place) if place else scopes.everything()
 
 
 class _Rows:
@@ -94,7 +88,7 @@ class CatalogueView(TemplateView):
             "usable_url": self._usable_address(wanted),
             "has_more": any(getattr(wanted, name) for name in ("projet", "depense", "financeur", "avant", "aide")),
             "files": files(),
-            "scope": _scope(self.place_choice.place),
+            "scope": links_of_place(place) if (place := self.place_choice.place) else links_of_all(),
             "others": [(PARAMETER, parameters[PARAMETER])] if parameters.get(PARAMETER) else [],
         }
         if not selection.count:

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from funding import follows
 from funding.alerts.running import tell_news
+from funding.calendars.personal import open_feed
 from funding.enums import StopReason
 from funding.models import Subscriber
 from funding.schemes import save_call
@@ -101,6 +102,7 @@ def look_at_every_page(open_page, portal: str, call, client) -> None:
     bounced = follower(call, "morte@usine.test", at=at)
     stop(subscriber_id=bounced.pk, reason=StopReason.BOUNCED, at=at)
     ask_new_address(subscriber_id=subscriber.pk, email="neuve@usine.test", at=at)
+    open_feed(subscriber_id=subscriber.pk)
     person = account()
     follows.follow_as_user(user=person, target=call, at=at)
     client.force_login(person)
@@ -114,6 +116,7 @@ def look_at_every_page(open_page, portal: str, call, client) -> None:
         f"{own}desinscription/",
         f"{own}{subscriber.follows.order_by('pk').first().pk}/retirer/",
         f"{own}effacer/",
+        f"{own}calendrier/",
         link_in(last_message("neuve@usine.test")),
         f"{own}?fait=enregistre",
     )
