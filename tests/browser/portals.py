@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -47,9 +48,14 @@ def end(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def serve(port: int, log: str) -> None:
+def serve(port: int, log: str, lifeline: int) -> None:
     from granian import Granian
 
+    def end_with_the_nursery() -> None:
+        os.read(lifeline, 1)
+        end(os.getpgrp())
+
+    threading.Thread(target=end_with_the_nursery, daemon=True).start()
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for descriptor in (1, 2):
         os.dup2(output, descriptor)
@@ -64,6 +70,8 @@ def main() -> None:
     _ = get_resolver().url_patterns
     import ti_portal.wsgi  # noqa: F401 - for the children
 
+    # However this process ends, its portals see the end of this pipe.
+    lifeline, held = os.pipe()
     gc.freeze()
     groups = []
     for line in sys.stdin:
@@ -71,7 +79,8 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             os.setpgid(0, 0)
-            serve(int(port), log)
+            os.close(held)
+            serve(int(port), log, lifeline)
             os._exit(0)
         os.setpgid(pid, pid)
         groups.append(pid)

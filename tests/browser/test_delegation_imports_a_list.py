@@ -1,14 +1,11 @@
 """A member of the délégation imports a new official list, in a real browser; the pages are accessible."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from territories.models import ListEdition, Territory
-from tests.browser.conftest import PHONE, axe, fits_in_width
 from tests.territories.people import delegation, mandate, person, territory
 from tests.territories.published_list import as_xlsx
 from tests.territories.test_admin_editions import changed_rows
@@ -23,28 +20,6 @@ def sign_in(page: Page, address: str, user: User) -> None:
     client.force_login(user)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": address}])
-
-
-@pytest.fixture
-def checked(browser) -> Iterator[Callable[[Page], None]]:
-    """Run axe on the same page in a window of its own.
-
-    To follow the `@import` of Django's stylesheets, axe-core writes a style element of its own, which our content
-    policy rightly refuses: that message must not count among the page's.
-    """
-    contexts = []
-
-    def run(page: Page) -> None:
-        context = browser.new_context(viewport=page.viewport_size, locale="fr-FR")
-        contexts.append(context)
-        context.add_cookies(page.context.cookies())
-        copy = context.new_page()
-        copy.goto(page.url)
-        axe(copy)
-
-    yield run
-    for context in contexts:
-        context.close()
 
 
 def test_a_new_list_is_sent_read_and_applied(portal, open_page, checked, tmp_path):
@@ -116,7 +91,7 @@ def pages(portal) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_administration_s_pages_are_accessible_and_obey_the_content_policy(portal, open_page, checked, pages):
+def test_its_pages_are_accessible_fit_a_phone_and_obey_the_policy(portal, open_page, checked, pages):
     page = open_page()
     sign_in(page, portal, delegation())
     faults = []
@@ -127,16 +102,3 @@ def test_the_administration_s_pages_are_accessible_and_obey_the_content_policy(p
         except AssertionError as fault:
             faults.append(f"{path}\n{fault}")
     assert not faults, "\n\n".join(faults)
-
-
-@pytest.mark.slow
-def test_the_administration_fits_a_phone(portal, open_page, pages):
-    page = open_page(PHONE)
-    sign_in(page, portal, delegation())
-
-    wide = []
-    for path in pages:
-        page.goto(portal + path)
-        if not fits_in_width(page):
-            wide.append(path)
-    assert not wide

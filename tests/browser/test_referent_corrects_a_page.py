@@ -4,7 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, axe, fits_in_width
+from tests.browser.conftest import axe, look
 from tests.territories.people import PASSWORD, delegation, mandate, person, territory
 
 pytestmark = pytest.mark.browser
@@ -44,15 +44,6 @@ def write_at_the_start(page: Page, text: str) -> None:
     write(editor, text)
 
 
-def check(page: Page) -> None:
-    """Accessible and without horizontal scrolling, on a wide screen and on a telephone."""
-    axe(page)
-    page.set_viewport_size(PHONE)
-    assert fits_in_width(page)
-    axe(page)
-    page.set_viewport_size(DESKTOP)
-
-
 @pytest.fixture
 def where(committed_db):
     found = territory()
@@ -69,7 +60,7 @@ def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where)
     # Claire writes, with the editor and the keyboard.
     claire.goto(address)
     claire.get_by_role("link", name="Modifier la page").click()
-    check(claire)
+    look(claire)
     editor = editor_of(claire)
     editor.click()
     write(editor, "Le verre depuis 1750.")
@@ -89,7 +80,7 @@ def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where)
 
     # It is published, for everyone.
     expect(claire.get_by_text("La page est à jour. Vos changements sont publiés.")).to_be_visible()
-    check(claire)
+    look(claire)
     visitor = open_page()
     visitor.goto(address)
     expect(visitor.get_by_text("Le verre depuis 1750.")).to_be_visible()
@@ -112,7 +103,7 @@ def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where)
     expect(claire.get_by_role("heading", level=1)).to_have_text("Deux versions à rapprocher")
     expect(claire.get_by_role("heading", name="Version écrite par Nora Benali")).to_be_visible()
     expect(claire.locator(".diff ins").filter(has_text="Nora :")).to_be_visible()
-    check(claire)
+    look(claire)
 
     # Her text is still there; she mixes both and saves on top.
     expect(editor_of(claire)).to_contain_text("Claire : Le verre depuis 1750.")
@@ -122,12 +113,12 @@ def test_edit_publish_compare_restore_and_meet_another(portal, open_page, where)
 
     # The versions are compared, and the first one comes back.
     claire.get_by_role("link", name="Versions de la page").click()
-    check(claire)
+    look(claire)
     claire.get_by_label("de la version 1").check(force=True)
     claire.get_by_label("à la version 3").check(force=True)
     claire.get_by_role("button", name="Comparer les deux versions choisies").click()
     expect(claire.locator(".diff ins").first).to_contain_text("Nora et Claire :")
-    check(claire)
+    look(claire)
     claire.get_by_role("button", name="Rétablir la version 1").click()
     expect(claire.get_by_text("La page est revenue à la version 1. C’est la version 4.")).to_be_visible()
     visitor.reload()
@@ -206,19 +197,19 @@ def test_one_keeps_ones_entry_and_reads_the_directory(portal, open_page, where):
     claire = open_page()
     sign_in(claire, portal, "claire.martin@ales.test")
     claire.goto(f"{portal}/mes-coordonnees/")
-    check(claire)
+    look(claire)
     claire.get_by_label("Fonction").fill("Cheffe de projet")
     claire.get_by_label("Téléphone professionnel").fill("12")
     claire.get_by_role("button", name="Enregistrer mes coordonnées").click()
     expect(claire.get_by_text("Écrivez un numéro français")).to_be_visible()
     expect(claire.get_by_label("Fonction")).to_have_value("Cheffe de projet")
-    check(claire)
+    look(claire)
     claire.get_by_label("Téléphone professionnel").fill("+33466123456")
     claire.get_by_role("button", name="Enregistrer mes coordonnées").click()
     expect(claire.get_by_text("confirmées pour un an")).to_be_visible()
 
     claire.goto(f"{portal}/annuaire/")
-    check(claire)
+    look(claire)
     expect(claire.get_by_role("link", name="04 66 12 34 56")).to_be_visible()
     expect(claire.get_by_text("à confirmer")).to_have_count(1)
 
@@ -228,15 +219,15 @@ def test_the_delegation_reads_recent_changes(portal, open_page, where, client):
     page = open_page()
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": portal}])
     page.goto(f"{portal}/modifications/")
-    check(page)
+    look(page)
     page.get_by_label("Personne").fill("martin")
     page.get_by_label("Personne").press("Enter")
     expect(page.get_by_text("1 changement, du plus récent au plus ancien")).to_be_visible()
     page.get_by_role("link", name=where.place.name).click()
-    check(page)
+    look(page)
     page.goto(f"{portal}/modifications/?du=hier&personne=inconnue")
     expect(page.get_by_text("Écrivez une date comme 24/11/2026.")).to_be_visible()
-    check(page)
+    look(page)
     page.goto(f"{portal}/annuaire/")
     with page.expect_download() as download:
         page.get_by_role("link", name="Télécharger ces lignes (CSV)").click()
@@ -260,7 +251,7 @@ def test_what_was_typed_survives_the_end_of_the_session(portal, open_page, where
     claire.locator("main").get_by_role("button", name="Se connecter").click()
     claire.wait_for_url(edit)
     expect(claire.get_by_text("Un texte non enregistré vous attend")).to_be_visible()
-    check(claire)
+    look(claire)
     expect(editor_of(claire)).not_to_contain_text("Le verre")
     claire.get_by_role("button", name="Reprendre ce texte").click()
     expect(editor_of(claire)).to_contain_text("Le verre depuis 1750.")
