@@ -22,6 +22,7 @@ KEPT_SECONDS = 60
 BUILD_SECONDS = 5  # after which another may build in the place of one who died
 SHORTEST = 1000  # milliseconds between two questions of one browser
 LONGEST = 5000
+CLOSED = 15_000  # once the room is closed: it may open again
 PEOPLE_PER_EXTRA_MILLISECOND = 10
 
 
@@ -35,13 +36,16 @@ class Fragment:
     version: int
 
 
-def key_of(event_id: int) -> str:
-    """The part of the address that only those who entered the room are given. Made with the server's secret."""
-    return salted_hmac("events.live", str(event_id), algorithm="sha256").hexdigest()[:32]
+def key_of(event_id: int, *, rehearses: bool = False) -> str:
+    """The part of the address that only those who entered the room are given. Made with the server's secret.
+    Organisers are given another (`rehearses`), which goes on showing a rehearsal; for all others it is a closed room.
+    """
+    subject = f"{event_id}:organisers" if rehearses else str(event_id)
+    return salted_hmac("events.live", subject, algorithm="sha256").hexdigest()[:32]
 
 
-def is_key_of(event_id: int, key: str) -> bool:
-    return constant_time_compare(key_of(event_id), key)
+def is_key_of(event_id: int, key: str, *, rehearses: bool = False) -> bool:
+    return constant_time_compare(key_of(event_id, rehearses=rehearses), key)
 
 
 def interval(people: int) -> int:

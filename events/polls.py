@@ -139,6 +139,12 @@ def reset_rehearsal(*, event: Event) -> int:
     return event.polls.filter(pk__in=ids).update(state=PollState.DRAFT, is_rehearsal=False, **blank)
 
 
+def has_answered(*, poll_id: int, registration_id: int) -> bool:
+    """Whether this person answered a poll that is still open; nobody knows any more once it is closed."""
+    key = voter_key(registration_id, subject=f"poll:{poll_id}")
+    return Participation.objects.filter(poll=poll_id, voter_key=key).exists()
+
+
 def count(poll: Poll) -> dict:
     """The results of a poll as its ballots stand. Frozen ones are in `poll.results`."""
     positions = list(_labels(poll))

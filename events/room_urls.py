@@ -15,5 +15,6 @@ urlpatterns = [
     path("rencontres/<slug:slug>/salle/temoigner/", room.TestifyView.as_view(), name="testify"),
     path("rencontres/<slug:slug>/console/", console.ConsoleView.as_view(), name="console"),
     path("rencontres/<slug:slug>/console/questions/<int:pk>/", console.AnswerView.as_view(), name="answer"),
+    path("rencontres/<slug:slug>/console/sondages/<int:pk>/", console.TextsView.as_view(), name="texts"),
     path("rencontres/<slug:slug>/ecran/", console.ScreenView.as_view(), name="screen"),
 ]

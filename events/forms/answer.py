@@ -16,14 +16,23 @@ class AnswerForm(DsfrBaseForm):
     answered_by = forms.CharField(
         label="Réponse de", max_length=200, required=False, help_text="Une personne ou un service."
     )
-    answer_state = forms.ChoiceField(label="État", choices=AnswerState.choices)
-    theme = forms.CharField(label="Thème", max_length=80, required=False)
+    answer_state = forms.ChoiceField(label="Où en est la réponse", choices=AnswerState.choices)
+    theme = forms.CharField(
+        label="Thème", max_length=80, required=False, help_text="La foire aux questions range les réponses par thème."
+    )
     link_label = forms.CharField(label="Libellé d’un lien", max_length=200, required=False)
-    link_url = forms.URLField(label="Adresse de ce lien", max_length=1000, required=False, assume_scheme="https")
+    link_url = forms.URLField(
+        label="Adresse de ce lien",
+        max_length=1000,
+        required=False,
+        assume_scheme="https",
+        help_text="Par exemple https://www.economie.gouv.fr.",
+    )
     in_faq = forms.BooleanField(label="Publier dans la foire aux questions", required=False)
     review_on = forms.DateField(
         label="À relire le",
         required=False,
+        help_text="Passée cette date, la foire aux questions dit que la réponse est à vérifier.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 

@@ -13,6 +13,7 @@ from events.rooms import room_of
 
 QUESTIONS = 20
 TESTIMONIES = 10
+TEXTS = 60  # free answers in the room; all of them are in the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +51,46 @@ def accepted_questions(event: Event):
     return rows.annotate(support=Count("upvotes")).order_by("-support", "asked_at", "pk")
 
 
-def room_context(event: Event, room: Room) -> dict[str, Any]:
-    """What the participants' fragment and the screen are made from."""
+def room_context(event: Event, room: Room, *, rehearses: bool = False) -> dict[str, Any]:
+    """What the participants' fragment and the screen are made from. A rehearsal shows only where it `rehearses`."""
+    if room.mode == RoomMode.CLOSED or (room.mode == RoomMode.REHEARSAL and not rehearses):
+        return {
+            "event": event,
+            "room": Room(event=event, version=room.version),
+            "is_closed": True,
+            "interval": live.CLOSED,
+        }
     testimonies = event.testimonies.filter(moderation=Moderation.ACCEPTED).select_related("territory__place")
     open_poll = event.polls.filter(state=PollState.OPEN).first()
+    shown = shown_poll(room.poll)
     return {
         "event": event,
         "room": room,
-        "is_closed": room.mode == RoomMode.CLOSED,
-        "poll": shown_poll(open_poll or room.poll),
+        "is_closed": False,
+        "poll": shown if open_poll is None or open_poll == room.poll else shown_poll(open_poll),
+        "on_screen": shown,
+        "most_texts": TEXTS,
         "questions": list(accepted_questions(event)[:QUESTIONS]),
         "testimonies": list(testimonies.order_by("-told_at", "-pk")[:TESTIMONIES]),
         "interval": live.interval(event.registrations.registered().count()),
     }
 
 
-def participants_fragment(event_id: int, *, at_least: int = 0) -> live.Fragment:
+def participants_fragment(event_id: int, *, at_least: int = 0, rehearses: bool = False) -> live.Fragment:
     """What the participants see. Raises Event.DoesNotExist."""
-    return live.fragment(event_id, "room", lambda: _render(event_id, "events/fragments/_room.html"), at_least=at_least)
+    return _fragment(event_id, "room", at_least, rehearses)
 
 
-def screen_fragment(event_id: int, *, at_least: int = 0) -> live.Fragment:
+def screen_fragment(event_id: int, *, at_least: int = 0, rehearses: bool = False) -> live.Fragment:
     """What is projected. Raises Event.DoesNotExist."""
-    return live.fragment(
-        event_id, "screen", lambda: _render(event_id, "events/fragments/_screen.html"), at_least=at_least
-    )
+    return _fragment(event_id, "screen", at_least, rehearses)
 
 
-def _render(event_id: int, template: str) -> tuple[str, int]:
-    event = Event.objects.get(pk=event_id)
-    room = room_of(event)
-    return render_to_string(template, room_context(event, room)), room.version
+def _fragment(event_id: int, name: str, at_least: int, rehearses: bool) -> live.Fragment:
+    def build() -> tuple[str, int]:
+        event = Event.objects.get(pk=event_id)
+        room = room_of(event)
+        context = room_context(event, room, rehearses=rehearses)
+        return render_to_string(f"events/fragments/_{name}.html", context), room.version
+
+    return live.fragment(event_id, f"{name}:organisers" if rehearses else name, build, at_least=at_least)

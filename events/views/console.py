@@ -2,7 +2,9 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -12,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from events import live, questions, rooms, testimonies
-from events.enums import Moderation, PollState, RegistrationState, RoomMode, Shown
+from events.enums import Moderation, PollKind, PollState, RegistrationState, RoomMode, Shown
 from events.forms.answer import AnswerForm
-from events.models import Event, Question, Room
+from events.models import Ballot, Event, Participation, Question, Room
 from events.permissions import may_organise
-from events.polls import PollRefused
+from events.polls import PollRefused, show_text
 from events.presenters.room import screen_fragment, shown_poll
 from territories import rich_text
 
@@ -30,14 +32,25 @@ class ForOrganisers:
             raise Http404
         # The room and the count of places with it: the console is asked again every few seconds.
         places = Count("registrations", filter=Q(registrations__state=RegistrationState.REGISTERED))
-        rows = Event.objects.select_related("room__sequence").annotate(registered=places)
+        rows = Event.objects.select_related(
+            "room__sequence", "room__poll", "room__question", "room__testimony"
+        ).annotate(registered=places)
         self.event = get_object_or_404(rows, slug=kwargs["slug"])
         self.room = getattr(self.event, "room", None) or Room(event=self.event)
         self.at = timezone.now()
 
 
+TEXTS_PER_PAGE = 50
+
+
 def _number(value: str | None) -> int:
     return int(value) if value and value.isdigit() and len(value) < 19 else 0
+
+
+def _count_of(rows) -> Coalesce:
+    """How many of `rows` each poll has, counted apart: joined, thousands would be multiplied by thousands."""
+    counted = rows.filter(poll=OuterRef("pk")).order_by().values("poll").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -100,7 +113,12 @@ class ConsoleView(ForOrganisers, TemplateView):
 
     def get_context_data(self, **kwargs):
         event, room = self.event, self.room
-        polls = list(event.polls.annotate(respondents=Count("participations")).order_by("position", "pk"))
+        polls = list(
+            event.polls.annotate(
+                respondents=_count_of(Participation.objects.all()),
+                withheld=_count_of(Ballot.objects.filter(is_hidden=True).exclude(text="")),
+            ).order_by("position", "pk")
+        )
         asked = list(event.questions.annotate(support=Count("upvotes")).order_by("-support", "asked_at", "pk"))
         told = event.testimonies.select_related("territory__place").order_by("told_at", "pk")
         return super().get_context_data(
@@ -117,7 +135,47 @@ class ConsoleView(ForOrganisers, TemplateView):
             told=[one for one in told if one.moderation == Moderation.QUEUED],
             testimonies=[one for one in told if one.moderation == Moderation.ACCEPTED],
             registered=event.registered,
-            key=live.key_of(event.pk),
+            **kwargs,
+        )
+
+
+@method_decorator(never_cache, name="dispatch")
+class TextsView(ForOrganisers, TemplateView):
+    """The free answers of one poll: which show, which are put aside. In the order of the alphabet, not of arrival."""
+
+    template_name = "events/texts.html"
+
+    def setup(self, request, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        rows = self.event.polls.filter(kind=PollKind.TEXT).exclude(state=PollState.DRAFT)
+        self.poll = get_object_or_404(rows, pk=kwargs["pk"])
+
+    def post(self, request, *args, **kwargs):
+        action, answer = request.POST.get("action", ""), request.POST.get("id", "")
+        if action not in ("show", "hide"):
+            raise Http404
+        try:
+            ballot = self.poll.ballots.get(pk=answer)
+            show_text(ballot_id=ballot.pk, is_shown=action == "show")
+        except (Ballot.DoesNotExist, ValidationError):  # closing gives them other numbers
+            messages.warning(request, "Cette réponse a changé de place pendant ce temps : retrouvez-la dans la liste.")
+        except PollRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            if self.poll.state != PollState.DRAFT:
+                rooms.touch(event_id=self.event.pk, at=self.at)
+        return redirect(f"{request.path}?page={_number(request.GET.get('page')) or 1}#reponses")
+
+    def get_context_data(self, **kwargs):
+        poll = self.poll
+        rows = poll.ballots.exclude(text="").order_by("-is_hidden", "text", "pk")
+        page = Paginator(rows, TEXTS_PER_PAGE).get_page(self.request.GET.get("page"))
+        return super().get_context_data(
+            event=self.event,
+            poll=poll,
+            page=page,
+            withheld=rows.filter(is_hidden=True).count(),
+            is_published=poll.state == PollState.PUBLISHED,
             **kwargs,
         )
 
@@ -178,7 +236,7 @@ class ScreenView(ForOrganisers, TemplateView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             event=self.event,
-            fragment=screen_fragment(self.event.pk, at_least=self.room.version),
-            key=live.key_of(self.event.pk),
+            fragment=screen_fragment(self.event.pk, at_least=self.room.version, rehearses=True),
+            key=live.key_of(self.event.pk, rehearses=True),
             **kwargs,
         )

@@ -62,9 +62,13 @@ class RoomView(InTheRoom, TemplateView):
         return self.response_class(self.request, ["events/room_closed.html"], context)
 
     def get_context_data(self, **kwargs):
-        fragment = participants_fragment(self.event.pk, at_least=self.room.version)
+        rehearses = self.is_organiser
+        fragment = participants_fragment(self.event.pk, at_least=self.room.version, rehearses=rehearses)
+        key = live.key_of(self.event.pk, rehearses=rehearses)
+        poll = self.event.polls.filter(state=PollState.OPEN).first() if self.registration else None
+        answered = poll is not None and polls.has_answered(poll_id=poll.pk, registration_id=self.registration.pk)
         return super().get_context_data(
-            **self.context(fragment=fragment, key=live.key_of(self.event.pk), room=self.room), **kwargs
+            **self.context(fragment=fragment, key=key, room=self.room, answered=poll if answered else None), **kwargs
         )
 
 
@@ -74,10 +78,11 @@ class FragmentView(View):
     make = staticmethod(participants_fragment)
 
     def get(self, request, event_id: int, key: str) -> HttpResponse:
-        if not live.is_key_of(event_id, key):
+        rehearses = live.is_key_of(event_id, key, rehearses=True)
+        if not rehearses and not live.is_key_of(event_id, key):
             raise Http404
         try:
-            fragment = type(self).make(event_id)
+            fragment = type(self).make(event_id, rehearses=rehearses)
         except Event.DoesNotExist:
             raise Http404 from None
         tag = f'"{fragment.tag}"'
@@ -128,9 +133,10 @@ class VoteView(InTheRoom, TemplateView):
         return self.back()
 
     def get_context_data(self, **kwargs):
-        poll = self.poll
+        poll, who = self.poll, self.registration
         return super().get_context_data(
             **self.context(poll=poll, shown=shown_poll(poll)),
+            has_answered=who is not None and polls.has_answered(poll_id=poll.pk, registration_id=who.pk),
             options=list(poll.options.order_by("position")),
             scale=range(poll.scale_low, poll.scale_high + 1) if poll.scale_low is not None else (),
             longest=polls.LONGEST_TEXT,
