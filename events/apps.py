@@ -24,6 +24,17 @@ class EventsConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        from events import personal_data as own_data
         from events.jobs import register_jobs
+        from events.territory_sections import register_territory_sections
+        from ti_portal.accounts import personal_data
 
         register_jobs()
+        register_territory_sections()
+        personal_data.register(
+            "rencontres",
+            title=own_data.TITLE,
+            export=own_data.export_events,
+            erase=own_data.erase_events,
+            kept=own_data.KEPT,
+        )

@@ -5,6 +5,7 @@ from functools import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from events.api.routes import router as events
 from funding.api.routes import router as funding
 from territories.api.routes import router as territories
 from ti_portal.api_pages import ApiPageView
@@ -13,7 +14,7 @@ from ti_portal.core.api.door import public
 from ti_portal.core.api.problems import unknown
 from ti_portal.core.api.root import PortalAPI
 
-DESCRIPTION = """Lieux, Territoires d’industrie, aides, appels et relèves, et le test d’éligibilité.
+DESCRIPTION = """Lieux, Territoires d’industrie, aides, appels et relèves, le test d’éligibilité, et les rencontres.
 
 Sans compte ni clé. Les identifiants sont des codes officiels (Insee, SIREN, code TI) et des noms d’adresse stables."""
 
@@ -28,6 +29,7 @@ api = PortalAPI(
 )
 api.add_router("", territories)
 api.add_router("", funding)
+api.add_router("", events)
 
 
 @cache

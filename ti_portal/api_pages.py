@@ -32,6 +32,8 @@ EXAMPLES: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
     "list_organisations": ({}, []),
     "get_vocabularies": ({}, []),
     "check": ({}, [("au", "2020-12-15")]),
+    "list_events": ({}, [("lieu", "COM-30007"), ("nature", "assembly")]),
+    "get_event": ({"slug": "assemblee-generale-15-decembre-2020"}, []),
 }
 _FEW_VALUES = 12
 

@@ -8,14 +8,13 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
-from events.changes import where_of
 from events.entrance import registration_of
 from events.enums import EventKind, EventState, Visibility
 from events.filters import read_choice
 from events.models import Event, Series
 from events.permissions import may_organise, may_see
 from events.presenters.agenda import agenda_of, others
-from events.presenters.moments import period_in_words
+from events.presenters.lines import line
 from events.registrations import RegistrationRefused, check_open
 from events.replays import has_recording
 from territories.models import Place
@@ -26,17 +25,6 @@ PAGE_SIZE = 20
 def listed(user):
     """Events whose title and date this person may read in a list: those on invitation are not told there."""
     return Event.objects.visible_to(user).exclude(state=EventState.DRAFT).exclude(visibility=Visibility.INVITATION)
-
-
-def line(event: Event, at) -> dict:
-    """An event in a list."""
-    return {
-        "event": event,
-        "when": period_in_words(event.starts_at, event.ends_at, event.zone),
-        "where": where_of(event),
-        "is_over": event.state == EventState.FINISHED or event.ends_at < at,
-        "is_cancelled": event.state == EventState.CANCELLED,
-    }
 
 
 class EventOf404:

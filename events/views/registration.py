@@ -15,8 +15,9 @@ from events.entrance import access_of, doors_open_at, enter, leave
 from events.enums import RegistrationState, Visibility
 from events.forms.registration import RegistrationForm
 from events.models import Registration
+from events.presenters.lines import line
 from events.presenters.moments import day_in_words, hour_in_words
-from events.views.meetings import EventOf404, line
+from events.views.meetings import EventOf404
 from funding.catalogue.places import PlaceChoice, place_of, read_place
 from funding.throttle import may
 from territories.enums import PlaceKind

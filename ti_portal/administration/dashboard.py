@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
+from events.enums import Moderation
+from events.models import Event, Question, Testimony
+from events.permissions import may_organise
+from events.presenters.moments import period_in_words
 from funding.enums import ContestState, EditorialState, LinkState
 from funding.models import Contest, LinkProbe, Round, Scheme
 from funding.sync.reports import ill_count, waiting_count
@@ -23,6 +27,8 @@ SOON = timedelta(days=30)
 SHOWN_CHANGES = 8
 SHOWN_ENTRIES = 8
 LATE = timedelta(minutes=10)
+CONSOLES_BEFORE = timedelta(days=14)
+CONSOLES_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def dashboard(user, *, at: datetime) -> Dashboard:
     entries = LogEntry.objects.select_related("user", "content_type").order_by("-action_time", "-pk")
     return Dashboard(
         alerts=_alerts(outbox, at),
-        shortcuts=_shortcuts(user),
+        shortcuts=_shortcuts(user, at),
         editions=list(ListEdition.objects.order_by("wave", "-as_of", "-pk").distinct("wave")),
         changes=[in_words(line) for line in recent_changes()[:SHOWN_CHANGES]],
         entries=list(entries[:SHOWN_ENTRIES]) if user.has_perm("admin.view_logentry") else [],
@@ -93,7 +99,7 @@ def _alerts(outbox: dict[str, int], at: datetime) -> list[Alert]:
     if ill:
         text = _counted(ill, "travail de fond", "travaux de fond")
         alerts.append(Alert(f"{text} en retard ou en échec", reverse("admin:core_jobrun_state"), is_grave=True))
-    return alerts + _funding_alerts(at)
+    return alerts + _funding_alerts(at) + _event_alerts()
 
 
 def _funding_alerts(at: datetime) -> list[Alert]:
@@ -133,8 +139,41 @@ def _funding_alerts(at: datetime) -> list[Alert]:
     return alerts
 
 
-def _shortcuts(user) -> list[Shortcut]:
-    shortcuts = []
+def _event_alerts() -> list[Alert]:
+    """What people asked and told and nobody has read yet."""
+    alerts = []
+    unread = {"moderation": Moderation.QUEUED, "is_rehearsal": False}
+    rows = [
+        model.objects.filter(**unread).order_by().values(kind=Value(name)).annotate(number=Count("pk"))
+        for name, model in (("asked", Question), ("told", Testimony))
+    ]
+    counts = {row["kind"]: row["number"] for row in rows[0].union(rows[1], all=True)}
+    questions, testimonies = counts.get("asked", 0), counts.get("told", 0)
+    if questions:
+        url = f"{reverse('admin:events_question_changelist')}?moderation__exact={Moderation.QUEUED}"
+        alerts.append(Alert(_counted(questions, "question à relire", "questions à relire"), url, is_grave=False))
+    if testimonies:
+        url = f"{reverse('admin:events_testimony_changelist')}?moderation__exact={Moderation.QUEUED}"
+        text = _counted(testimonies, "témoignage à relire", "témoignages à relire")
+        alerts.append(Alert(text, url, is_grave=False))
+    return alerts
+
+
+def _consoles(at: datetime) -> list[Shortcut]:
+    """The rooms of events that are on, or come soon."""
+    events = Event.objects.upcoming(at).filter(starts_at__lte=at + CONSOLES_BEFORE).defer("transcript", "description")
+    return [
+        Shortcut(
+            f"Console : {event.title}",
+            period_in_words(event.starts_at, event.ends_at, event.zone).capitalize(),
+            reverse("events:console", kwargs={"slug": event.slug}),
+        )
+        for event in events.order_by("starts_at", "pk")[:CONSOLES_SHOWN]
+    ]
+
+
+def _shortcuts(user, at: datetime) -> list[Shortcut]:
+    shortcuts = _consoles(at) if may_organise(user) else []
     if user.has_perm("territories.add_listedition"):
         shortcuts.append(
             Shortcut(
@@ -149,6 +188,14 @@ def _shortcuts(user) -> list[Shortcut]:
                 "Écrire un dispositif",
                 "Brouillon, essai sur des profils, validation, publication.",
                 reverse("admin:funding_scheme_add"),
+            )
+        )
+    if user.has_perm("events.add_event"):
+        shortcuts.append(
+            Shortcut(
+                "Préparer une rencontre",
+                "Programme, sondages, inscriptions, compte rendu.",
+                reverse("admin:events_event_add"),
             )
         )
     shortcuts += [

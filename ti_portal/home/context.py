@@ -15,6 +15,7 @@ MENU = (
     ("Les aides", "funding:catalogue"),
     ("Calendrier", "funding:calendar"),
     ("Tester mon projet", "funding:check"),
+    ("Rencontres", "events:list"),
 )
 FOOTER = (
     ("Plan du site", "home:site_plan"),

@@ -3,6 +3,7 @@
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
+from events.sitemaps import sitemaps as event_sitemaps
 from funding.sitemaps import sitemaps as funding_sitemaps
 from territories.sitemaps import sitemaps as territory_sitemaps
 
@@ -16,4 +17,4 @@ class PagesSitemap(Sitemap):
         return reverse(item)
 
 
-sitemaps = {"pages": PagesSitemap, **territory_sitemaps, **funding_sitemaps}
+sitemaps = {"pages": PagesSitemap, **territory_sitemaps, **funding_sitemaps, **event_sitemaps}

@@ -6,12 +6,14 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
+from events.announced import next_and_past
 from funding.closing_soon import closing_soon
 from territories.enums import PlaceKind, Wave
 from territories.models import ListEdition, Membership, Place, Territory
 from territories.presenters.pages import POPULATION_YEAR
 
 CLOSING_SHOWN = 5
+EVENTS_COMING, EVENTS_PAST = 3, 2
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -21,6 +23,8 @@ class HomeView(TemplateView):
     template_name = "home/home.html"
 
     def get_context_data(self, **kwargs):
+        at = timezone.now()
+        events = next_and_past(at, coming=EVENTS_COMING, past=EVENTS_PAST)
         totals = Territory.objects.current().aggregate(territories=Count("pk"), people=Sum("place__population"))
         return super().get_context_data(
             **kwargs,
@@ -28,7 +32,9 @@ class HomeView(TemplateView):
             member_count=Membership.objects.in_force().filter(container__territory__wave=Wave.CURRENT).count(),
             population=totals["people"],
             population_year=POPULATION_YEAR,
-            closing=closing_soon(timezone.now(), CLOSING_SHOWN),
+            closing=closing_soon(at, CLOSING_SHOWN),
+            events=events,
+            has_events=any(events.values()),
             edition=ListEdition.objects.filter(wave=Wave.CURRENT).order_by("-as_of", "-pk").first(),
             regions=Place.objects.in_force()
             .of_kind(PlaceKind.REGION)

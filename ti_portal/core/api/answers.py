@@ -67,7 +67,7 @@ def code_digest() -> str:
     """Digest of the code that makes answers: after an update of the portal, no reader keeps the ones before."""
     root = Path(settings.BASE_DIR)
     digest = hashlib.sha256()
-    for folder in ("ti_portal/core/api", "territories", "funding"):
+    for folder in ("ti_portal/core/api", "territories", "funding", "events"):
         for source in sorted((root / folder).rglob("*.py")):
             digest.update(source.read_bytes())
     return digest.hexdigest()
