@@ -16,7 +16,8 @@ from ti_portal.accounts.links import absolute_url
 from ti_portal.core.bulk_mail import Outgoing
 
 KEPT = 2_000  # rendered facts; a few kilobytes each
-MOST_FACTS = 40  # in one message
+# In one message: told whole, then by their headline; beyond, how many more.
+MOST_WHOLE, MOST_LINES = 20, 200
 RHYTHMS = {
     Frequency.AT_ONCE: "Vous recevez ce message dès que possible.",
     Frequency.DAILY: "Vous recevez au plus un message par jour.",
@@ -33,6 +34,7 @@ class Piece:
     subject: str
     text: str
     html: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,16 @@ class Messages:
 
     def message(self, *, key: str, recipient: str, secret: str, frequency: str, parts: Sequence[Part]) -> Outgoing:
         """One message of one or several facts, in the order given."""
-        shown, left = parts[:MOST_FACTS], len(parts) - MOST_FACTS
         text, html = self._frame(frequency)
-        texts = [_text_of(part, with_title=len(parts) > 1) for part in shown]
-        htmls = [part.piece.html.replace(_REASON, _html_reason(part)) for part in shown]
-        if left > 0:
-            more = typeset(f"Et {left} autres nouvelles, que vous lirez sur le portail : {self.links['catalogue']}")
-            texts.append(more)
-            htmls.append(f"<p>{escape(more)}</p>")
+        texts = [_text_of(part, with_title=len(parts) > 1) for part in parts[:MOST_WHOLE]]
+        htmls = [part.piece.html.replace(_REASON, _html_reason(part)) for part in parts[:MOST_WHOLE]]
+        if len(parts) > MOST_WHOLE:
+            lines, more = self._in_short(parts[MOST_WHOLE:])
+            texts.append(
+                "\n".join(["Et aussi", "-" * 8, *(f"- {words} : {url}" for words, url in lines), more]).strip()
+            )
+            items = "".join(f'<li><a href="{escape(url)}">{escape(words)}</a></li>\n' for words, url in lines)
+            htmls.append(f"<h2>Et aussi</h2>\n<ul>\n{items}</ul>\n<p>{escape(more)}</p>")
         preferences, unsubscribe = (url.replace(_PREFERENCES_SECRET, secret) for url in self._addresses())
         links = ((_PREFERENCES, preferences), (_UNSUBSCRIBE, unsubscribe))
         return Outgoing(
@@ -87,6 +91,12 @@ class Messages:
             html_body=_filled(html, "\n".join(htmls), links),
             headers=addresses.unsubscribe_headers_of(unsubscribe),
         )
+
+    def _in_short(self, parts: Sequence[Part]) -> tuple[list[tuple[str, str]], str]:
+        """Headlines with their addresses, and how many there are still."""
+        left = len(parts) - MOST_LINES
+        more = f"Et {left} autres nouvelles, que vous lirez sur le portail : {self.links['catalogue']}"
+        return [(part.piece.subject, part.piece.url) for part in parts[:MOST_LINES]], typeset(more) if left > 0 else ""
 
     def unfollow_url(self, secret: str, follow_id: int) -> str:
         return self._unfollow.replace(_PREFERENCES_SECRET, secret).replace(str(_FOLLOW), str(follow_id))
@@ -110,7 +120,7 @@ _FOLLOW = 10**15  # stands for a follow's number
 def _render(telling: Telling) -> Piece:
     context = {"telling": telling, "reason": _REASON}
     text, html = (render_to_string(f"funding/alerts/mail/fact.{kind}", context) for kind in ("txt", "html"))
-    return Piece(telling.subject, text.strip(), html.strip())
+    return Piece(telling.subject, text.strip(), html.strip(), telling.steps[0].url)
 
 
 def _text_of(part: Part, *, with_title: bool) -> str:

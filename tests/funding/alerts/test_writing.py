@@ -4,6 +4,7 @@ import pytest
 
 from funding import schemes
 from funding.alerts import running
+from funding.alerts.messages import MOST_LINES, MOST_WHOLE
 from funding.alerts.spreading import spread
 from funding.alerts.writing import MOST_AT_ONCE, slot, write
 from funding.models import Alert, Call, CallNews, Follow, Round, Subscriber
@@ -231,6 +232,29 @@ def test_many_facts_at_once_make_one_message(call):
 
     assert len(message) == 1
     assert message[0].subject.startswith(f"{MOST_AT_ONCE + 1} nouvelles des aides que vous suivez")
+
+
+def test_a_flood_is_one_message_whose_end_is_in_short(call):
+    somebody = person()
+    many = [make_call(f"Aide {number}") for number in range(2)]
+    run(START + timedelta(minutes=5))
+    follow(somebody, call=call)
+    news = [
+        CallNews(call=many[number % 2], kind="exhausted", key=str(number), due_at=START, recorded_at=START)
+        for number in range(MOST_WHOLE + MOST_LINES + 3)
+    ]
+    CallNews.objects.bulk_create(news)
+    CallNews.objects.update(spread_at=START)
+    Alert.objects.bulk_create(Alert(subscriber=somebody, news=fact, created_at=START) for fact in news)
+
+    message = run(START + timedelta(hours=1))[0]
+
+    text = plain(message.text_body)
+    assert text.count("Pourquoi ce message") == MOST_WHOLE
+    assert text.count("- Enveloppe épuisée : Aide") == MOST_LINES
+    assert "Et 3 autres nouvelles, que vous lirez sur le portail" in text
+    assert message.html_body.count("Enveloppe épuisée") == MOST_WHOLE + MOST_LINES
+    assert len(message.html_body) < 60_000
 
 
 def test_what_is_taken_back_from_the_catalogue_waits(call):
