@@ -23,6 +23,7 @@ from funding.eligibility.situation import Situation
 from funding.eligibility.verdict import Terms
 from funding.forms.reading import read_answers
 from funding.models import CallNews, Follow, KeptCheck, Scheme
+from funding.models.follows import SCHEME_TEXTS
 
 BATCH = 250
 CHECKS_AT_A_TIME = 200
@@ -53,7 +54,8 @@ def spread(*, at: datetime, batch: int = BATCH) -> Iterator[int]:
 
 
 def _spread(news: list[CallNews], at: datetime, situations: "_Situations") -> int:
-    schemes = terms.with_rules(Scheme.objects.filter(pk__in={fact.call.scheme_id for fact in news})).order_by("pk")
+    touched = Scheme.objects.filter(pk__in={fact.call.scheme_id for fact in news}).defer(*SCHEME_TEXTS)
+    schemes = terms.with_rules(touched).order_by("pk")
     rules = dict(_rules(schemes))
     named = {code for scheme, _ in rules.values() for call in scheme.calls.all() for code in call.included_codes}
     ancestors = cells.ancestors_of(named)

@@ -76,8 +76,8 @@ class Waiting:
 
 def people_to_write_to(
     slots: Sequence[tuple[str, str, datetime]], *, after: int, limit: int, most_at_once: int
-) -> list[int]:
-    """People, in order and past `after`, to whom a grouped message is due.
+) -> list[tuple[int, int]]:
+    """People, in order and past `after`, to whom a grouped message is due, and how many alerts wait for each.
 
     `slots` gives, by zone and rhythm, the instant before which an alert must have been made.
     """
@@ -86,7 +86,7 @@ def people_to_write_to(
     values |= {"zones": zones, "frequencies": frequencies, "instants": instants}
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, values)
-        return [pk for (pk,) in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def of_people(ids: Sequence[int], at: datetime) -> list[Waiting]:
@@ -237,7 +237,7 @@ _ALERTS = f"""
 """  # noqa: S608 - our own codes
 
 _PEOPLE = """
-    SELECT waiting.subscriber_id
+    SELECT waiting.subscriber_id, waiting.number
     FROM (
         SELECT subscriber_id, count(*) AS number, min(created_at) AS first_at
         FROM funding_alert WHERE state = 'waiting' AND subscriber_id > %(after)s

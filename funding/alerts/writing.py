@@ -23,7 +23,8 @@ from funding.enums import AlertState, Frequency
 from funding.models import Alert, Subscriber
 from ti_portal.core.bulk_mail import Outgoing, queue_messages
 
-BATCH = 1_000
+BATCH = 1_000  # alerts
+PEOPLE = 10_000  # looked for at a time
 MOST_AT_ONCE = 5
 MORNING = time(7, 30)
 
@@ -47,18 +48,27 @@ def slot(frequency: str, zone: str, at: datetime) -> datetime:
 
 
 def _write_groups(at: datetime, batch: int, messages: Messages) -> Iterator[int]:
-    after = 0
-    people = max(1, batch // 10)
-    slots = _slots(at)
-    while True:
-        with transaction.atomic():
-            ids = waiting.people_to_write_to(slots, after=after, limit=people, most_at_once=MOST_AT_ONCE)
-            found = waiting.of_people(ids, at)
-            written = _settle(found, _grouped(found, messages), at)
-        if not ids:
-            return
-        after = ids[-1]
-        yield written
+    after, slots = 0, _slots(at)
+    while people := waiting.people_to_write_to(slots, after=after, limit=PEOPLE, most_at_once=MOST_AT_ONCE):
+        for ids in _shares(people, batch):
+            with transaction.atomic():
+                found = waiting.of_people(ids, at)
+                written = _settle(found, _grouped(found, messages), at)
+            yield written
+        after, _ = people[-1]
+
+
+def _shares(people: list[tuple[int, int]], batch: int) -> Iterator[list[int]]:
+    """People in groups for whom about `batch` alerts wait; somebody for whom more do is a group alone."""
+    share, total = [], 0
+    for pk, number in people:
+        if share and total + number > batch:
+            yield share
+            share, total = [], 0
+        share.append(pk)
+        total += number
+    if share:
+        yield share
 
 
 def _write_one_by_one(at: datetime, batch: int, messages: Messages) -> Iterator[int]:

@@ -284,6 +284,25 @@ def test_small_batches_write_the_same(call):
     assert OutboxMessage.objects.filter(key__startswith="alert:").count() == 5
 
 
+def test_people_who_are_told_by_day_are_shared_out_in_small_batches(call):
+    other = make_call("Prêt vert")
+    run(START + timedelta(minutes=5))
+    for number in range(5):
+        somebody = person(frequency="daily")
+        follow(somebody, call=call)
+        if number % 2:
+            follow(somebody, call=other)
+    move(call)
+    move(other)
+    assert run(START + timedelta(hours=1)) == []
+
+    tomorrow = START + timedelta(days=1)
+    # One, two, one, two, one alerts.
+    assert list(write(at=tomorrow, batch=3)) == [2, 2, 1]
+    assert list(write(at=tomorrow, batch=3)) == []
+    assert OutboxMessage.objects.filter(key__startswith="alerts:").count() == 5
+
+
 def test_two_days_without_beat_over_three_deadlines_and_a_move(db):
     """After the restart each fact goes out once, late and saying so; nothing of the call that closed meanwhile."""
     stop, restart = datetime(2027, 4, 11, 20, tzinfo=UTC), datetime(2027, 4, 13, 20, tzinfo=UTC)
