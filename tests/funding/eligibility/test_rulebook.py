@@ -41,6 +41,23 @@ def test_rulebook_gives_what_the_plain_path_gives(library, situation, at):
             assert found.keys(state, otherwise) == [
                 one.key for one in expected if (one.state, one.otherwise) == (state, otherwise)
             ]
+    questions_come_by_the_schemes_they_settle(found)
+    schemes_of_a_state_come_by_closing(found, at)
+
+
+def questions_come_by_the_schemes_they_settle(found):
+    touched = Counter(question for one in found.of(VerdictState.TO_SPECIFY) for question in one.questions)
+    order = list(QuestionCode)
+    assert found.questions() == tuple(sorted(touched, key=lambda q: (-touched[q], order.index(q))))
+
+
+def schemes_of_a_state_come_by_closing(found, at):
+    for state in VerdictState:
+        keys = found.by_closing(state)
+        assert sorted(keys) == sorted(found.keys(state))
+        assert found.some_keys(state, 1, 3) == found.keys(state)[1:3]
+        closings = [found[key].call.closes_at for key in keys]
+        assert closings == sorted(closings, key=lambda closing: (closing is None, closing or at))
 
 
 @settings(max_examples=30)
@@ -51,18 +68,6 @@ def test_rulebook_agrees_on_both_sides_of_every_change(library, situation):
     for instant in sorted({instant for one in library for call in one.calls for instant in changes(call)}):
         for at in (instant - timedelta(microseconds=1), instant):
             assert list(rulebook.verdicts(situation, at)) == [verdict(one, situation, at) for one in library]
-
-
-@given(libraries(), situations())
-def test_rulebook_ranks_the_questions_of_schemes_to_be_specified(library, situation):
-    found = Rulebook.compile(library).verdicts(situation, AT)
-
-    touched = {}
-    for one in found.of(VerdictState.TO_SPECIFY):
-        for question in one.questions:
-            touched[question] = touched.get(question, 0) + 1
-    order = list(QuestionCode)
-    assert found.questions() == tuple(sorted(touched, key=lambda q: (-touched[q], order.index(q))))
 
 
 def test_rulebook_gives_what_the_plain_path_gives_in_a_crowd():
@@ -126,14 +131,3 @@ def test_answers_kept_between_two_changes_do_not_grow_without_end():
         assert rulebook.verdicts(Situation(), day).counts[VerdictState.ELIGIBLE] == 1
         assert rulebook.verdicts(Situation(), day + timedelta(hours=13)).counts[VerdictState.ELIGIBLE] == 0
     assert len(rulebook._usable) <= 16
-
-
-@given(libraries(), situations(), instants())
-def test_schemes_of_a_state_come_by_closing(library, situation, at):
-    verdicts = Rulebook.compile(library).verdicts(situation, at)
-    for state in VerdictState:
-        keys = verdicts.by_closing(state)
-        assert sorted(keys) == sorted(verdicts.keys(state))
-        assert verdicts.some_keys(state, 1, 3) == verdicts.keys(state)[1:3]
-        closings = [verdicts[key].call.closes_at for key in keys]
-        assert closings == sorted(closings, key=lambda closing: (closing is None, closing or at))

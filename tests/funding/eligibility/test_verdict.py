@@ -213,21 +213,15 @@ class TestVariants:
 class TestProperties:
     @settings(max_examples=200)
     @given(terms(), refined())
-    def test_more_facts_never_save_a_refused_scheme(self, one, pair):
-        before, after = pair
+    def test_more_facts_never_unsettle_a_criterion_nor_save_a_refused_scheme(self, one, pair):
+        before, after = (verdict(one, situation, AT) for situation in pair)
+        later = {finding.criterion: finding.truth for finding in after.findings}
 
-        if verdict(one, before, AT).state is VerdictState.NOT_ELIGIBLE:
-            assert verdict(one, after, AT).state is VerdictState.NOT_ELIGIBLE
-
-    @settings(max_examples=200)
-    @given(terms(), refined())
-    def test_more_facts_never_unsettle_a_settled_criterion(self, one, pair):
-        before, after = (verdict(one, situation, AT).findings for situation in pair)
-        later = {finding.criterion: finding.truth for finding in after}
-
-        for finding in before:
+        for finding in before.findings:
             if finding.truth is not Truth.UNKNOWN:
                 assert later[finding.criterion] is finding.truth
+        if before.state is VerdictState.NOT_ELIGIBLE:
+            assert after.state is VerdictState.NOT_ELIGIBLE
 
     @given(terms(), situations(), full_situations())
     def test_answering_every_question_leaves_only_free_texts(self, one, situation, answers):
