@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from funding import answers, checks
 from funding.directory import save_resource
-from funding.models import LinkProbe, Proposal, Scheme, Source, SyncLine, SyncRun
+from funding.models import LinkProbe, Proposal, Scheme, Source, Subscriber, SyncLine, SyncRun
 from tests.funding.drafts import AT, draft, organisation, published
 from tests.funding.funded_projects.files import line, load, national, project_list
 from ti_portal.core.spreadsheets import read_table, write_csv
@@ -43,6 +43,7 @@ def add(number: int) -> None:
         url=f"https://exemple.fr/{number}", state="dead", first_failed_on=AT, last_failed_on="2026-12-01", next_at=AT
     )
     read_source(number, scheme)
+    Subscriber.objects.create(email=f"p{number}@usine.test", secret=f"secret-{number}", created_at=AT)
     save_resource(values={"name": f"Ressource {number}", "slug": f"r-{number}", "kind": "training"})
     checked = checks.check(answers.situation_of({}, None), AT)
     kept = checks.keep_check(answers={}, checked=checked, at=AT)
