@@ -1,7 +1,11 @@
-"""Small worlds for hypothesis: few places and values, so that rules and facts meet often."""
+"""Small worlds for hypothesis: few places and values, so that rules and facts meet often.
+
+Strategies drawn from in a loop are built once: building them costs far more than drawing.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -59,40 +63,58 @@ def _pair(bounds):
     )
 
 
+_HARD = st.sampled_from((True, True, True, False))
+_APPLIES_TO = st.sampled_from((frozenset(), frozenset(), frozenset({"firm"}), frozenset({"epci"})))
+_SOME_VALUES = {
+    kind: st.lists(st.sampled_from(values), min_size=1, max_size=4, unique=True) for kind, values in _VALUES.items()
+}
+_PAIRS = {kind: _pair(bounds) for kind, bounds in _BOUNDS.items()}
+
+
+@cache
+def criteria(kinds=tuple(CriterionKind)):
+    return _criteria(st.sampled_from(kinds))
+
+
 @st.composite
-def criteria(draw, kinds=tuple(CriterionKind)):
-    kind = draw(st.sampled_from(kinds))
+def _criteria(draw, kinds):
+    kind = draw(kinds)
     operator = OPERATOR_OF_KIND[kind]
     written = {
         "kind": kind,
         "operator": operator,
-        "hard": draw(st.sampled_from((True, True, True, False))),
-        "applies_to": draw(st.sampled_from((frozenset(), frozenset(), frozenset({"firm"}), frozenset({"epci"})))),
+        "hard": draw(_HARD),
+        "applies_to": draw(_APPLIES_TO),
         "text": "La condition telle que publiée",
     }
     if operator is Operator.AMONG:
-        values = draw(st.lists(st.sampled_from(_VALUES[kind]), min_size=1, max_size=4, unique=True))
+        values = draw(_SOME_VALUES[kind])
         cut = draw(st.integers(0, len(values)))
         written |= {"values": frozenset(values[:cut]), "excluded": frozenset(values[cut:])}
     elif operator is Operator.BETWEEN:
-        written["lower"], written["upper"] = draw(_pair(_BOUNDS[kind]))
+        written["lower"], written["upper"] = draw(_PAIRS[kind])
     elif operator is Operator.IS and kind is not CriterionKind.WORK_NOT_STARTED:
         written["expected"] = draw(st.booleans())
     return Criterion(**written)
 
 
+@cache
 def instants():
     return st.integers(-90 * 24, 90 * 24).map(lambda hours: AT + timedelta(hours=hours))
 
 
+_ZONES = st.sampled_from(("Europe/Paris", "America/Cayenne", "Indian/Reunion"))
+_MOSTLY_TRUE = st.sampled_from((True, True, False))
+
+
 @st.composite
-def rounds(draw):
+def _rounds(draw):
     opens_at, closes_at = sorted((draw(instants()), draw(instants())))
     return Round(
-        draw(st.sampled_from((opens_at, opens_at, None))),
-        draw(st.sampled_from((closes_at, closes_at, None))),
-        draw(st.sampled_from(("Europe/Paris", "America/Cayenne", "Indian/Reunion"))),
-        draw(rarely(instants())),
+        opens_at if draw(_MOSTLY_TRUE) else None,
+        closes_at if draw(_MOSTLY_TRUE) else None,
+        draw(_ZONES),
+        draw(_RARE_INSTANTS),
     )
 
 
@@ -100,45 +122,68 @@ def rarely(strategy):
     return st.one_of(st.none(), st.none(), st.none(), strategy)
 
 
+@cache
+def rounds():
+    return _rounds()
+
+
+_RARE_INSTANTS = rarely(instants())
+_SOME_ROUNDS = st.lists(rounds(), max_size=3)
+_SOMETIMES = st.sampled_from((False, False, True))
+
+
 @st.composite
 def calls(draw, key="call", perimeter=None, variant_of=None):
     return Call(
         key,
-        tuple(draw(st.lists(rounds(), max_size=3))),
-        is_permanent=draw(st.sampled_from((False, False, True))),
-        suspended_from=draw(rarely(instants())),
-        suspended_until=draw(rarely(instants())),
-        exhausted_from=draw(rarely(instants())),
-        exists_from=draw(rarely(instants())),
-        exists_until=draw(rarely(instants())),
+        tuple(draw(_SOME_ROUNDS)),
+        is_permanent=draw(_SOMETIMES),
+        suspended_from=draw(_RARE_INSTANTS),
+        suspended_until=draw(_RARE_INSTANTS),
+        exhausted_from=draw(_RARE_INSTANTS),
+        exists_from=draw(_RARE_INSTANTS),
+        exists_until=draw(_RARE_INSTANTS),
         perimeter=perimeter,
         variant_of=variant_of,
     )
 
 
-@st.composite
-def call_families(draw):
+@cache
+def call_families():
     """Up to four calls of one scheme; one with a perimeter may be a variant of any before it."""
+    return _call_families()
+
+
+@st.composite
+def _call_families(draw):
     found = []
-    for index in range(draw(st.integers(0, 4))):
-        perimeter = draw(st.one_of(st.none(), perimeters()))
+    for index in range(draw(_FAMILY_SIZES)):
+        perimeter = draw(_MAYBE_PERIMETER)
         earlier = st.sampled_from([call.key for call in found]) if found else st.none()
         variant_of = draw(st.one_of(st.none(), earlier)) if perimeter else None
         found.append(draw(calls(f"call-{index}", perimeter, variant_of)))
     return tuple(found)
 
 
+@cache
 def perimeters():
     codes = st.lists(st.sampled_from(PLACES), min_size=1, max_size=3, unique=True)
     return codes.map(lambda found: Perimeter(frozenset(found[:2]), frozenset(found[2:])))
 
 
+_FAMILY_SIZES = st.integers(0, 4)
+_MAYBE_PERIMETER = st.one_of(st.none(), perimeters())
 OPEN_CALL = Call("open", is_permanent=True)
+
+
+@cache
+def _some_criteria(kinds):
+    return st.lists(criteria(kinds), max_size=5)
 
 
 @st.composite
 def terms(draw, key="scheme", kinds=tuple(CriterionKind), with_calls=True):
-    chosen = draw(st.lists(criteria(kinds), max_size=5))
+    chosen = draw(_some_criteria(kinds))
     if not with_calls:
         return Terms(key, tuple(chosen), (OPEN_CALL,))
     return Terms(key, tuple(chosen), draw(call_families()))
@@ -164,6 +209,7 @@ def subsets(values):
     return st.frozensets(st.sampled_from(values), max_size=len(values))
 
 
+@cache
 def facts(*, exact=False):
     """A strategy for each fact of a situation, never None; with `exact`, none that is loose or coarse."""
     number = exact_figures if exact else figures
@@ -188,10 +234,12 @@ def facts(*, exact=False):
     }
 
 
+@cache
 def situations(*, exact=False):
     optional = {name: st.one_of(st.none(), strategy) for name, strategy in facts(exact=exact).items()}
     return st.builds(Situation, **optional)
 
 
+@cache
 def full_situations():
     return st.builds(Situation, **facts(exact=True))

@@ -18,11 +18,13 @@ from funding.eligibility.verdict import Terms, verdict
 from tests.funding.eligibility.strategies import AT, OPEN_CALL, instants, situations, terms
 from tests.funding.eligibility.test_findings import CASES
 
+SCHEMES = [terms(key=f"scheme-{index}") for index in range(8)]
+NUMBERS = st.integers(0, 8)
+
 
 @st.composite
 def libraries(draw):
-    number = draw(st.integers(0, 8))
-    return [draw(terms(key=f"scheme-{index}")) for index in range(number)]
+    return [draw(scheme) for scheme in SCHEMES[: draw(NUMBERS)]]
 
 
 @given(libraries(), situations(), instants())
