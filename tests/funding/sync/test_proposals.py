@@ -3,12 +3,15 @@
 import pytest
 
 from funding import schemes
-from funding.enums import ProposalState
+from funding.enums import ProposalState, RunTrigger
 from funding.models import Organisation, Proposal, Round, Scheme
 from funding.national_schema.identifiers import Identifiers
 from funding.sync.proposals import Outcome, accept, fingerprint, refuse
+from funding.sync.runs import File, run_source
 from tests.funding.drafts import published
 from tests.funding.national_schema.files import BODIES
+from tests.funding.sources.test_deadlines import calendar
+from tests.funding.sources.test_deadlines import scheme as dated_scheme
 from tests.funding.sync.makers import AT, NAME, days, read, row, scheme, source
 from tests.territories.people import delegation
 
@@ -161,3 +164,19 @@ def test_a_scheme_of_another_hand_is_only_proposed_changes(given):
     own.refresh_from_db()
     assert own.source_name != NAME
     assert not Scheme.objects.filter(source_name=NAME).exists()
+
+
+def test_a_feed_proposes_the_dates_of_a_scheme_that_people_wrote(db):
+    found = dated_scheme()
+    dates = source(kind="icalendar", options={"scheme": "essais"})
+    content = File(calendar("UID:a\nSUMMARY:Clôture\nDTSTART;VALUE=DATE:20270415"), "agenda.ics")
+    for at in (AT, days(1)):
+        run_source(source_id=dates.pk, trigger=RunTrigger.UPLOAD, at=at, content=content)
+    proposal = Proposal.objects.get()
+    round_ = Round.objects.get(call__scheme=found)
+    assert accept(proposal_id=proposal.pk, actor=None, at=days(1), seen=fingerprint(proposal)).outcome == "accepted"
+    (moved,) = Round.objects.filter(call__scheme=found)
+    assert (moved.pk, moved.label, moved.closes_at.month) == (round_.pk, "Relève 1", 4)
+    assert moved.opens_at == round_.opens_at
+    run = run_source(source_id=dates.pk, trigger=RunTrigger.UPLOAD, at=days(2), content=content)
+    assert (run.counts["unchanged"], waiting()) == (1, [])
