@@ -352,4 +352,4 @@ def test_the_same_number_of_queries_writes_one_and_many(call, django_assert_num_
 
 
 # Zones, people, a batch of alerts, their facts, official pages, known keys, messages, states; the savepoints.
-QUERIES = 16
+QUERIES = 13
