@@ -20,6 +20,7 @@ from funding.admin.refusals import RefusableForm, RefusalMixin
 from ti_portal.core.admin_bases import PortalAdmin
 
 MOST_TEXTS = 500
+WORDS = ["question", "kind", "hides_results", "scale_low", "scale_high"]
 
 
 class PollForm(RefusableForm, forms.ModelForm):
@@ -34,7 +35,7 @@ class PollForm(RefusableForm, forms.ModelForm):
 
     class Meta:
         model = Poll
-        fields = ["question", "kind", "hides_results", "scale_low", "scale_high"]
+        fields = WORDS
         widgets = {"question": forms.TextInput(attrs={"size": 80})}
 
     def __init__(self, *args, **kwargs) -> None:
@@ -52,7 +53,7 @@ class PollForm(RefusableForm, forms.ModelForm):
             self.fields["sequence_chosen"].choices = [("", "À tout moment"), *rows]
 
     def values(self) -> dict:
-        found = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        found = {name: self.cleaned_data[name] for name in WORDS}
         return {**found, "sequence_id": self.cleaned_data["sequence_chosen"]}
 
     def _get_validation_exclusions(self) -> set[str]:

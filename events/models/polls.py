@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -136,3 +137,8 @@ class WithheldWord(models.Model):
 
     def clean(self) -> None:
         self.folded = fold(self.word)
+        # A form leaves out the column that it does not show, and the constraints on it: said here, at the word.
+        if not self.folded:
+            raise ValidationError({"word": "Écrivez au moins une lettre ou un chiffre."})
+        if WithheldWord.objects.filter(folded=self.folded).exclude(pk=self.pk).exists():
+            raise ValidationError({"word": "Ce mot est déjà dans la liste."})

@@ -17,6 +17,7 @@ from events.forms.registration import RegistrationForm
 from events.models import Registration
 from events.presenters.lines import line
 from events.presenters.moments import day_in_words, hour_in_words
+from events.replays import has_recording
 from events.views.meetings import EventOf404
 from funding.catalogue.places import PlaceChoice, place_of, read_place
 from funding.throttle import may
@@ -186,6 +187,7 @@ class RegistrationView(BySecret, TemplateView):
             **line(self.event, self.at),
             registration=self.registration,
             rank=_rank(self.registration),
+            has_recording=has_recording(self.event),
             access_url=access_of(self.registration, at=self.at),
             doors_open=f"{day_in_words(opens)} à {hour_in_words(opens)}",
             can_cancel=self.registration.state in RegistrationState.active and self.event.ends_at > self.at,
