@@ -1,6 +1,7 @@
 """A call as it is compared, told and kept in `CallSnapshot.content`. Pure.
 
-The form of the content is written by PostgreSQL (`funding.alerts.recording`) and read here.
+The form of the content is written by PostgreSQL (`funding.alerts.recording`) and read here. What is added to it one
+day is missing in the snapshots of the day before: read it with a default that changes nothing.
 """
 
 from collections.abc import Mapping

@@ -141,6 +141,7 @@ def move(days: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # Python 3.12 and later
 def test_killed_between_any_two_steps_and_within_each_stage_each_message_is_written_once(calls):
     move(10)
     at = START + timedelta(hours=1)
