@@ -23,8 +23,8 @@ def day_in_words(moment: datetime) -> str:
 
 
 def hour_in_words(moment: datetime) -> str:
-    """« 9 h 30 », « 12 h »."""
-    return f"{moment.hour} h {moment.minute:02d}" if moment.minute else f"{moment.hour} h"
+    """« 9 h 30 », « 12 h », in one piece at the end of a line."""
+    return f"{moment.hour}\u00a0h\u00a0{moment.minute:02d}" if moment.minute else f"{moment.hour}\u00a0h"
 
 
 def city_of(zone: str) -> str:

@@ -8,6 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Count, Q, Value
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from events.enums import Moderation
 from events.models import Event, Question, Testimony
@@ -165,7 +166,7 @@ def _consoles(at: datetime) -> list[Shortcut]:
     return [
         Shortcut(
             f"Console : {event.title}",
-            period_in_words(event.starts_at, event.ends_at, event.zone).capitalize(),
+            capfirst(period_in_words(event.starts_at, event.ends_at, event.zone)),
             reverse("events:console", kwargs={"slug": event.slug}),
         )
         for event in events.order_by("starts_at", "pk")[:CONSOLES_SHOWN]
