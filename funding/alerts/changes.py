@@ -37,16 +37,17 @@ def changes(
 
     `written_at`: when the change was made. A closing put off before it came is a move, though it is found later.
     """
-    found = {}
+    found: dict[str, Fact] = {}
     for kind, why, round_, said_before, said_after in _found(before, after, at, written_at or at):
         key = f"{kind}:{round_.id if round_ else ''}:{why}:{stamp}"
         found.setdefault(
-            key, Fact(kind, key, at, round_ and round_.id, said_before, said_after | ({"why": why} if why else {}))
+            key,
+            Fact(kind, key, at, round_.id if round_ else None, said_before, said_after | ({"why": why} if why else {})),
         )
     return tuple(found.values())
 
 
-_Found = tuple[str, str, KnownRound | None, dict[str, Any], dict[str, Any]]
+_Found = tuple[NewsKind, str, KnownRound | None, dict[str, Any], dict[str, Any]]
 
 
 def _found(before: KnownCall | None, after: KnownCall, at: datetime, written_at: datetime) -> Iterator[_Found]:
@@ -91,10 +92,12 @@ def _of_call(before: KnownCall, after: KnownCall, at: datetime) -> Iterator[_Fou
         elif before.is_usable(at) and not after.is_live(at):
             yield NewsKind.CANCELLED, "not_permanent", None, was, now
     elif before.valid_until != after.valid_until and after.is_usable(at):
-        ends = [call.end_is_known and moments.closes_with_its_scheme(call) for call in (before, after)]
-        if any(ends):
-            was |= {"closes_at": before.ends_at.isoformat() if ends[0] else None, "zone": calls.PARIS}
-            now |= {"closes_at": after.ends_at.isoformat() if ends[1] else None, "zone": calls.PARIS}
+        ends = [moments.closing_with_its_scheme(call) for call in (before, after)]
+        if ends[0] != ends[1]:
+            was, now = (
+                told | {"closes_at": end.isoformat() if end else None, "zone": calls.PARIS}
+                for told, end in zip((was, now), ends, strict=True)
+            )
             yield NewsKind.MOVED, "end", None, was, now
 
 
@@ -132,7 +135,7 @@ def _of_rounds(before: KnownCall, after: KnownCall, at: datetime, written_at: da
 
 def _of_dates(old: KnownRound, new: KnownRound, at: datetime, written_at: datetime) -> Iterator[_Found]:
     said = old.told(), new.told()
-    if old.is_over(written_at) and not new.is_over(at):
+    if old.closes_at is not None and old.is_over(written_at) and not new.is_over(at):
         if not new.is_dated:
             yield NewsKind.ANNOUNCED, "", new, *said
         elif new.opens_at is not None and new.opens_at > old.closes_at:

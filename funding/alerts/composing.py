@@ -29,7 +29,7 @@ class Step(NamedTuple):
 class News:
     """A fact and what is needed to tell it. `links`: call, catalogue, check; official where there is one."""
 
-    kind: str
+    kind: NewsKind
     scheme: str
     call: str
     after: Mapping[str, Any]

@@ -111,14 +111,14 @@ class KnownCall:
             suspended_from=self.suspended_from,
             suspended_until=self.suspended_until,
             exhausted_from=self.exhausted_from,
-            exists_from=self.valid_from and calls.first_instant(self.valid_from),
+            exists_from=calls.first_instant(self.valid_from) if self.valid_from else None,
             exists_until=self.ends_at,
             end_is_known=self.end_is_known,
         )
 
     @property
     def ends_at(self) -> datetime | None:
-        return self.valid_until and calls.last_instant(self.valid_until)
+        return calls.last_instant(self.valid_until) if self.valid_until else None
 
     def state(self, at: datetime) -> CallState:
         return calls.status(self.rule, at).state

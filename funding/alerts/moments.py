@@ -17,7 +17,7 @@ only the nearest is told.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from funding.alerts.known import Fact, KnownCall, KnownRound
 from funding.eligibility import calls
@@ -36,7 +36,7 @@ LATE_AFTER = timedelta(hours=2)
 class Moment:
     """Something to tell at an instant. `key` says what: another date makes another key. `round` None: the call."""
 
-    kind: str
+    kind: NewsKind
     due_at: datetime
     key: str
     round: KnownRound | None = None
@@ -75,7 +75,7 @@ def next_moment(call: KnownCall, at: datetime) -> datetime | None:
 
 def morning(day: date, zone: str) -> datetime:
     """The instant at which what concerns a day is told, there."""
-    return datetime.combine(day, MORNING, calls.zone_of(zone)).astimezone(calls.UTC)
+    return datetime.combine(day, MORNING, calls.zone_of(zone)).astimezone(UTC)
 
 
 def _of_round(call: KnownCall, round_: KnownRound) -> Iterator[Moment]:
@@ -99,13 +99,14 @@ def _of_call(call: KnownCall) -> Iterator[Moment]:
         yield Moment(NewsKind.CANCELLED, call.suspended_from, f"suspended::{_iso(call.suspended_from)}")
         if call.suspended_until is not None:
             yield Moment(NewsKind.REOPENED, call.suspended_until, f"resumed::{_iso(call.suspended_until)}")
-    if call.ends_at is not None and call.end_is_known and closes_with_its_scheme(call):
-        yield from _before_closing(call.ends_at, calls.PARIS, call.rule.exists_from, None)
+    if end := closing_with_its_scheme(call):
+        yield from _before_closing(end, calls.PARIS, call.rule.exists_from, None)
 
 
-def closes_with_its_scheme(call: KnownCall) -> bool:
-    """Whether one could still file when the scheme ends."""
-    return call.ends_at is not None and (call.is_permanent or any(r.is_running(call.ends_at) for r in call.rounds))
+def closing_with_its_scheme(call: KnownCall) -> datetime | None:
+    """The end of the scheme, where it is published and one could file until then."""
+    end = call.ends_at if call.end_is_known else None
+    return end if end and (call.is_permanent or any(round_.is_running(end) for round_ in call.rounds)) else None
 
 
 def _before_closing(
@@ -136,15 +137,17 @@ def _still_holds(moment: Moment, call: KnownCall, at: datetime) -> bool:
 
 def _fact(moment: Moment, call: KnownCall, at: datetime) -> Fact:
     told = moment.round.told() if moment.round else call.told(at)
-    if moment.round is None and moment.closing:
+    if moment.round is None and moment.closing and call.ends_at is not None:
         told |= {"closes_at": call.ends_at.isoformat(), "zone": calls.PARIS}
     if moment.kind == NewsKind.CANCELLED:
         told |= {"why": "suspended", "resumes_at": call.suspended_until and call.suspended_until.isoformat()}
     if moment.kind == NewsKind.REOPENED:
         told |= {"why": "resumed"}
     is_late = at - moment.due_at > LATE_AFTER
-    return Fact(moment.kind, moment.key, moment.due_at, moment.round and moment.round.id, after=told, is_late=is_late)
+    return Fact(
+        moment.kind, moment.key, moment.due_at, moment.round.id if moment.round else None, after=told, is_late=is_late
+    )
 
 
 def _iso(instant: datetime) -> str:
-    return instant.astimezone(calls.UTC).strftime("%Y%m%dT%H%M%S")
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%S")
