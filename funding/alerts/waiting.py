@@ -98,7 +98,10 @@ def of_people(ids: Sequence[int], at: datetime) -> list[Waiting]:
 
 def at_once(*, after: tuple[int, int], limit: int, at: datetime) -> list[Waiting]:
     """What waits for people who want to know at once, fact by fact, past a fact and an alert. Locks the alerts."""
-    where = "person.frequency = 'at_once' AND (alert.news_id, alert.id) > (%(news)s, %(alert)s)"
+    where = (
+        "person.frequency = 'at_once' AND (alert.news_id, alert.id) > (%(news)s, %(alert)s)"
+        " AND news.id >= %(news)s"  # says nothing more, but spares the facts of the batches before
+    )
     statement = _ALERTS.format(where=where, order="alert.news_id, alert.id LIMIT %(limit)s")
     return _read(statement, {"news": after[0], "alert": after[1], "limit": limit}, at)
 
