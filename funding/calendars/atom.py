@@ -4,6 +4,7 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from funding.calendars.news import Item
 from funding.calendars.scopes import Scope
@@ -37,7 +38,8 @@ def write(items: list[Item], scope: Scope, *, site: str, author: str, empty_sinc
         feed.add_item(
             title=item.title,
             link=urljoin(site, item.path),
-            description=item.text or item.title,
+            # Django says that a summary is HTML.
+            description="<br>".join(escape(line) for line in (item.text or item.title).splitlines()),
             unique_id=f"tag:{host},{_TAGGED}:{item.key}",
             pubdate=item.at,
             updateddate=item.updated,

@@ -223,6 +223,17 @@ def test_openings_and_closings_are_news_once_they_took_place(client, time_machin
     assert read.feed.updated == read.entries[0].updated
 
 
+def test_names_are_text_whatever_signs_they_hold(client, time_machine):
+    scheme = with_calls(a_call(name="Eaux & <b>forêts</b>"), name="Eaux & forêts")
+    time_machine.move_to(CLOSES + timedelta(hours=1))
+    closed = news(client, f"/aides/{scheme.slug}/nouvelles.atom").entries[0]
+    assert closed.title.endswith("Eaux & <b>forêts</b>") or closed.title.endswith(
+        "Eaux &amp; &lt;b&gt;forêts&lt;/b&gt;"
+    )
+    assert "Aide\xa0: Eaux &amp; forêts." in closed.summary
+    assert "<br" in closed.summary
+
+
 def test_changes_are_those_that_alerts_recorded_in_the_same_words(client, time_machine):
     variant = a_call(slug="normandie", name="AMI Normandie", included_codes=["REG-28"], variant_of="ami")
     scheme = with_calls(a_call(), variant)
