@@ -8,6 +8,14 @@ from tests.funding.funded_projects.files import line, load, national, project_li
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGE_KINDS = (
+    "/",
+    "/rencontres/",
+    "/rencontres/?nature=fete",
+    "/rencontres/assemblee-generale-15-decembre-2020/",
+    "/rencontres/assemblee-generale-15-decembre-2020/enregistrement/",
+    "/rencontres/assemblee-generale-15-decembre-2020/compte-rendu/",
+    "/rencontres/cycles/observatoire-des-territoires-d-industrie/",
+    "/questions-reponses/",
     "/recherche/",
     "/recherche/?q=sainte+colombe",
     "/recherche/?q=12345678900012",

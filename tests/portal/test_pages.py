@@ -19,6 +19,8 @@ PAGES = [
     "home:sources",
     "api:page",
     "funding:calendar",
+    "events:list",
+    "events:faq",
 ]
 
 
