@@ -4,6 +4,8 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Otherwise each of the many processes of the portal and of its tests would compile the whole project again.
+unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 ONLY ?=
 ARGS ?=
