@@ -37,6 +37,14 @@ def register_jobs() -> None:
         words={"messages": "messages écrits"},
     )
     register(
+        "funding.refresh_calendars",
+        label="Calendriers",
+        does="Vérifie que les calendriers disent les dates des relèves, même changées sans passer par le portail.",
+        every=timedelta(days=1),
+        lease=LEASE,
+        words={"entries": "dates corrigées"},
+    )
+    register(
         "funding.purge",
         label="Ménage des financements",
         does="Efface vérifications et lectures de treize mois, alertes de deux mois, réponses brutes de trente jours.",

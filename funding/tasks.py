@@ -48,6 +48,14 @@ def daily_alerts_task(**_future) -> None:
     run_job("funding.daily_alerts", at=at, work=lambda: write_messages(at=at))
 
 
+@shared_task(name="funding.refresh_calendars")
+def refresh_calendars_task(**_future) -> None:
+    from funding.calendars.entries import refresh_all
+
+    at = timezone.now()
+    run_job("funding.refresh_calendars", at=at, work=lambda: {"entries": refresh_all(at=at)})
+
+
 @shared_task(name="funding.purge")
 def purge_task(**_future) -> None:
     from funding.retention import purge

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 
 from funding.calendars.wanted import Wanted, wanted_of
 from funding.enums import EditorialState
+from funding.listing import bump_version
 from funding.models import CalendarEntry, Call, Round, Scheme
 
 _BATCH = 500
@@ -40,8 +41,19 @@ def refresh(scheme_ids: Iterable[int], *, at: datetime) -> int:
 
 
 def refresh_all(*, at: datetime) -> int:
-    """The same for all schemes."""
-    return refresh(Scheme.objects.order_by("pk").values_list("pk", flat=True), at=at)
+    """The same for all schemes, a transaction for each batch: what a hand changed in the database is found here.
+
+    Raises the version of the data where something changed. Safe to run twice, and to kill.
+    """
+    ids = list(Scheme.objects.order_by("pk").values_list("pk", flat=True))
+    written = 0
+    for start in range(0, len(ids), _BATCH):
+        with transaction.atomic():
+            found = refresh(ids[start : start + _BATCH], at=at)
+            if found:
+                bump_version()
+        written += found
+    return written
 
 
 def fill_when_empty(*, at: datetime) -> int:

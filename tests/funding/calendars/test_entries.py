@@ -7,9 +7,11 @@ import pytest
 
 from funding import schemes
 from funding.calendars.entries import fill_when_empty, refresh, refresh_all
-from funding.models import CalendarEntry, Scheme
+from funding.catalogue.loading import data_key
+from funding.models import CalendarEntry, Round, Scheme
 from funding.presenters.scheme_page import shown_calls
 from funding.presenters.scheme_rows import SchemeRows
+from funding.tasks import refresh_calendars_task
 from territories.models import Place
 from tests.funding.calendars.rounds import (
     AT,
@@ -26,6 +28,7 @@ from tests.funding.calendars.rounds import (
 )
 from tests.funding.drafts import draft
 from tests.funding.test_listing import COMMUNES, random_scheme
+from ti_portal.core.models import JobRun
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +166,16 @@ def test_a_portal_older_than_its_calendars_is_filled_once():
     assert entries(scheme)["closing"].modified_at == LATER
     assert fill_when_empty(at=LATER) == 0
     assert refresh_all(at=LATER) == 0
+
+
+def test_what_a_hand_changed_in_the_database_is_found_at_night():
+    scheme = with_calls()
+    before = data_key()
+    Round.objects.filter(call__scheme=scheme).update(closes_at=CLOSES + timedelta(days=1))
+    refresh_calendars_task()
+    assert told(entries(scheme)["closing"]) == (1, False, CLOSES + timedelta(days=1))
+    assert data_key() > before
+    assert JobRun.objects.get(name="funding.refresh_calendars").counts == {"entries": 2}
 
 
 def test_revisions_never_go_back_in_time():

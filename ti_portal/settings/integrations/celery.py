@@ -54,6 +54,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "core.purge", "schedule": crontab(hour=3, minute=17)},
     # Every night at 03:27: kept checks older than thirteen months.
     "purge-funding": {"task": "funding.purge", "schedule": crontab(hour=3, minute=27)},
+    # Every night at 03:37: dates of calendars that no longer say what rounds say.
+    "refresh-calendars": {"task": "funding.refresh_calendars", "schedule": crontab(hour=3, minute=37)},
     # Every hour: the published addresses whose week is over, a few at a time.
     "check-links": {"task": "funding.check_links", "schedule": crontab(minute=23), "options": {"expires": 3500}},
     # Every morning at 07:05: entries of the directory that wait to be confirmed.
