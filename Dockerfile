@@ -11,7 +11,7 @@ COPY --from=build /venv /venv
 WORKDIR /srv/portal
 COPY . .
 RUN DJANGO_SETTINGS_MODULE=ti_portal.settings.build python manage.py collectstatic --noinput \
-    && chown -R portal: staticfiles
+    && mkdir -p var/media && chown -R portal: staticfiles var
 USER portal
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=4s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/sante')"]
