@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 ONLY ?=
 ARGS ?=
+# Processes of the test suite: one more than two cores, as some tests wait for engines and workers to start.
+WORKERS ?= 3
 
 .PHONY: help run code test e2e lint format types bench lock clean
 
@@ -32,7 +34,7 @@ code: $(VENV)/runtime.stamp ## Print the délégation's six-digit code of the de
 	@$(PY) manage.py demo_code
 
 test: $(VENV)/tests.stamp ## Run the whole test suite (ARGS="-k words")
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 e2e: $(VENV)/tests.stamp ## Run the browser journeys only; fails without a Chromium
 	@REQUIRE_BROWSER=1 $(PY) -m pytest -m browser $(ARGS)
