@@ -27,6 +27,14 @@ def register_jobs() -> None:
         words={"written": "messages écrits"},
     )
     register(
+        "events.sweep_ballots",
+        label="Oubli des bulletins",
+        does="Efface des fichiers de la base ce que la fermeture d’un sondage a supprimé de ses tables.",
+        every=timedelta(hours=1),
+        lease=LEASE,
+        words={"polls": "sondages fermés depuis peu"},
+    )
+    register(
         "events.purge",
         label="Ménage des rencontres",
         does="Efface les données personnelles des inscriptions anciennes et les demandes jamais confirmées.",

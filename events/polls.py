@@ -92,6 +92,7 @@ def close_poll(*, poll_id: int, at: datetime) -> Poll:
     poll.closed_at = at
     poll.save(update_fields=["results", "state", "closed_at"])
     _forget_voters(poll)
+    transaction.on_commit(_ring_sweep, robust=True)
     return poll
 
 
@@ -135,6 +136,8 @@ def reset_rehearsal(*, event: Event) -> int:
     ids = list(polls.order_by("pk").values_list("pk", flat=True))
     Participation.objects.filter(poll__in=ids).delete()
     Ballot.objects.filter(poll__in=ids).delete()
+    if ids:
+        transaction.on_commit(_ring_sweep, robust=True)
     blank = dict.fromkeys(("opened_at", "closed_at", "published_at", "results"))
     return event.polls.filter(pk__in=ids).update(state=PollState.DRAFT, is_rehearsal=False, **blank)
 
@@ -211,6 +214,12 @@ def _forget_voters(poll: Poll) -> None:
             [poll.pk],
         )
     poll.participations.all().delete()
+
+
+def _ring_sweep() -> None:
+    from events.tasks import sweep_ballots_task
+
+    sweep_ballots_task.delay()
 
 
 def _locked(poll_id: int) -> Poll:

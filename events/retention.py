@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.utils.crypto import get_random_string
 
-from events.models import Registration
+from events.models import Ballot, Participation, Poll, Registration
 from events.registrations import purge_unconfirmed
 
 BATCH = 1000
+SWEPT_AGAIN = timedelta(hours=2)
 
 
 def purge(*, at: datetime) -> dict[str, int]:
@@ -34,3 +36,14 @@ def purge(*, at: datetime) -> dict[str, int]:
                 secret=get_random_string(43),
             )
     return {"unconfirmed": purge_unconfirmed(at=at), "registrations": emptied}
+
+
+def sweep_ballots(*, at: datetime) -> int:
+    """Take out of the files of the database the ballots and participations that its tables no longer hold: a deleted
+    row stays in its page, with the number of its transaction, until VACUUM passes (docs/adr/0012-ballots.md). Return
+    how many polls closed lately. Cannot run in a transaction; waits for nobody, and holds up no vote.
+    """
+    with connection.cursor() as cursor:
+        for model in (Participation, Ballot):
+            cursor.execute(f"VACUUM {connection.ops.quote_name(model._meta.db_table)}")
+    return Poll.objects.filter(closed_at__gt=at - SWEPT_AGAIN).count()

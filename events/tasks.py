@@ -26,6 +26,15 @@ def send_reminders_task(**_future) -> None:
     run_job("events.send_reminders", at=at, work=lambda: {"written": send_reminders(at=at)})
 
 
+@shared_task(name="events.sweep_ballots")
+def sweep_ballots_task(**_future) -> None:
+    """Rung after each closing, and by beat for what a lost doorbell left."""
+    from events.retention import sweep_ballots
+
+    at = timezone.now()
+    run_job("events.sweep_ballots", at=at, work=lambda: {"polls": sweep_ballots(at=at)})
+
+
 @shared_task(name="events.purge")
 def purge_task(**_future) -> None:
     from events.retention import purge

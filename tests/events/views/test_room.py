@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from events import live, rooms
-from events.models import Ballot, Poll, Question, Sequence, Testimony
+from events import live, polls, rooms
+from events.models import Ballot, Poll, Question, Sequence, Testimony, WithheldWord
 from events.rooms import room_of
 from tests.events.people import event, poll, registration
 from tests.territories.people import delegation, person
@@ -54,6 +54,17 @@ class TestDoors:
     def test_its_other_pages_lead_back_to_it(self, client, where, path):
         live_room(where)
         assert client.get(address(where, path)).url == address(where)
+
+    def test_whoever_was_in_before_a_rehearsal_sees_a_closed_room(self, client, where):
+        live_room(where)
+        rooms.close_room(event_id=where.pk, at=timezone.now())
+        live_room(where, is_rehearsal=True)
+        for kind in ("salles", "ecrans"):
+            seen = client.get(f"/rencontres/{kind}/{where.pk}/{live.key_of(where.pk)}/").content.decode()
+            assert "La salle est fermée" in seen
+            assert "Ouverture" not in seen
+            key = live.key_of(where.pk, rehearses=True)
+            assert "Ouverture" in client.get(f"/rencontres/{kind}/{where.pk}/{key}/").content.decode()
 
     def test_a_rehearsal_is_for_the_organisers(self, client, where, someone):
         live_room(where, is_rehearsal=True)
@@ -103,6 +114,8 @@ class TestVoting:
         assert client.get(path).status_code == 200
         page = client.post(path, {"choix": "1"}, follow=True).content.decode()
         assert "Votre réponse est comptée" in page
+        assert f'data-answered="{made.pk}"' in page
+        assert "Une seule compte" in client.get(path).content.decode()
         again = client.post(path, {"choix": "0"}, follow=True).content.decode()
         assert "Vous avez déjà répondu" in again
         assert list(Ballot.objects.filter(poll=made).values_list("choices", flat=True)) == [[1]]
@@ -233,6 +246,45 @@ class TestConsole:
         question.refresh_from_db()
         assert (question.answer, question.moderation) == ("<p>Trois mois.</p>", "accepted")
         assert [link.url for link in question.links.all()] == ["https://exemple.test/"]
+
+    def test_free_answers_are_shown_or_put_aside_and_publication_adds_none(self, client, where, organiser):
+        made = poll(where, labels=(), kind="text")
+        self.act(client, where, "open")
+        self.act(client, where, "open_poll", id=made.pk)
+        WithheldWord.objects.create(word="vilain", folded="vilain")
+        for text in ("Le foncier", "Un vilain mot", "Le logement"):
+            polls.vote(poll_id=made.pk, registration_id=registration(where).pk, text=text)
+        assert "1 texte mis de côté" in client.get(address(where, "console/")).content.decode()
+        self.act(client, where, "close_poll", id=made.pk)
+        path = address(where, f"console/sondages/{made.pk}/")
+        assert client.get(path).content.decode().count("Mise de côté") == 1
+
+        def decide(text, action):
+            return client.post(path, {"id": made.ballots.get(text=text).pk, "action": action}, follow=True)
+
+        decide("Un vilain mot", "show")
+        decide("Le foncier", "hide")
+        made.refresh_from_db()
+        assert made.results["texts"] == ["Le logement", "Un vilain mot"]
+        self.act(client, where, "publish_poll", id=made.pk)
+        assert "plus en ajouter" in decide("Le foncier", "show").content.decode()
+        decide("Un vilain mot", "hide")
+        made.refresh_from_db()
+        assert (made.results["texts"], made.results["respondents"]) == (["Le logement"], 3)
+        room = client.get(address(where)).content.decode()
+        assert "Le logement" in room
+        assert "vilain" not in room
+
+    @pytest.mark.parametrize(("given", "status"), [({"action": "x"}, 404), ({"action": "show", "id": "12"}, 302)])
+    def test_a_free_answer_that_is_not_there_changes_nothing(self, client, where, organiser, given, status):
+        made = poll(where, labels=(), kind="text", state="open")
+        path = address(where, f"console/sondages/{made.pk}/")
+        assert client.post(path, given).status_code == status
+        other = poll(event(), labels=(), kind="text", state="open")
+        for missing in (other.pk, poll(where).pk):
+            assert client.get(address(where, f"console/sondages/{missing}/")).status_code == 404
+        client.force_login(person())
+        assert client.get(path).status_code == 404
 
     @pytest.mark.parametrize("number", [1, 30])
     def test_the_same_questions_to_the_database(self, client, where, organiser, number, django_assert_num_queries):

@@ -64,6 +64,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind-events": {"task": "events.send_reminders", **every(300)},
     # Every ten minutes: changes of events that a lost doorbell left untold.
     "tell-event-changes": {"task": "events.tell_changes", **every(600)},
+    # Every hour: what closed polls deleted leaves the files of the database.
+    "sweep-ballots": {"task": "events.sweep_ballots", "schedule": crontab(minute=47), "options": {"expires": 3500}},
     # Every night at 03:37: what people gave to come to events that ended long ago.
     "purge-events": {"task": "events.purge", "schedule": crontab(hour=3, minute=37)},
 }
