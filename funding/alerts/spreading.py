@@ -158,27 +158,27 @@ _SPREAD = """
             AND (within = '{}' OR followed.codes && within)
     ),
     touched AS (
-        SELECT fresh.id AS news_id, follow.id AS follow_id, 1 AS distance
+        SELECT fresh.*, follow.id AS follow_id, follow.subscriber_id, follow.confirmed_at, 1 AS distance
         FROM fresh JOIN funding_follow follow ON follow.call_id = fresh.call_id
         UNION ALL
-        SELECT fresh.id, follow.id, 2 FROM fresh JOIN funding_follow follow ON follow.scheme_id = fresh.scheme_id
+        SELECT fresh.*, follow.id, follow.subscriber_id, follow.confirmed_at, 2
+        FROM fresh JOIN funding_follow follow ON follow.scheme_id = fresh.scheme_id
         UNION ALL
-        SELECT reached.news_id, follow.id, 3
-        FROM reached JOIN funding_follow follow ON follow.place_id = reached.place_id
+        SELECT fresh.*, follow.id, follow.subscriber_id, follow.confirmed_at, 3
+        FROM reached JOIN fresh ON fresh.id = reached.news_id
+        JOIN funding_follow follow ON follow.place_id = reached.place_id
         UNION ALL
-        SELECT news_check.news_id, follow.id, 4
-        FROM news_check JOIN funding_follow follow ON follow.kept_check_id = news_check.kept_check_id
+        SELECT fresh.*, follow.id, follow.subscriber_id, follow.confirmed_at, 4
+        FROM news_check JOIN fresh ON fresh.id = news_check.news_id
+        JOIN funding_follow follow ON follow.kept_check_id = news_check.kept_check_id
     )
     INSERT INTO funding_alert (subscriber_id, news_id, follow_id, state, created_at, message_key)
-    SELECT DISTINCT ON (person.id, fresh.id) person.id, fresh.id, follow.id, 'waiting', %(at)s, ''
-    FROM touched
-    JOIN fresh ON fresh.id = touched.news_id
-    JOIN funding_follow follow ON follow.id = touched.follow_id
-    JOIN funding_subscriber person ON person.id = follow.subscriber_id
-    WHERE follow.confirmed_at <= fresh.recorded_at
+    SELECT DISTINCT ON (person.id, touched.id) person.id, touched.id, touched.follow_id, 'waiting', %(at)s, ''
+    FROM touched JOIN funding_subscriber person ON person.id = touched.subscriber_id
+    WHERE touched.confirmed_at <= touched.recorded_at
         AND person.confirmed_at IS NOT NULL
         AND person.stopped_at IS NULL
-        AND fresh.kind = ANY(person.kinds)
-    ORDER BY person.id, fresh.id, touched.distance, follow.id
+        AND touched.kind = ANY(person.kinds)
+    ORDER BY person.id, touched.id, touched.distance, touched.follow_id
     ON CONFLICT DO NOTHING
 """
