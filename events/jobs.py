@@ -40,5 +40,9 @@ def register_jobs() -> None:
         does="Efface les données personnelles des inscriptions anciennes et les demandes jamais confirmées.",
         every=timedelta(days=1),
         lease=LEASE,
-        words={"unconfirmed": "demandes effacées", "registrations": "inscriptions vidées"},
+        words={
+            "unconfirmed": "demandes effacées",
+            "registrations": "inscriptions vidées",
+            "invitations": "invitations effacées",
+        },
     )

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.crypto import get_random_string
 
-from events.models import Ballot, Participation, Poll, Registration
+from events.models import Ballot, EventInvitation, Participation, Poll, Registration
 from events.registrations import purge_unconfirmed
 
 BATCH = 1000
@@ -14,8 +14,8 @@ SWEPT_AGAIN = timedelta(hours=2)
 
 
 def purge(*, at: datetime) -> dict[str, int]:
-    """Delete what nobody confirmed, and empty the registrations of events that ended long ago
-    (`EVENTS_KEEP_REGISTRATIONS_DAYS`). Safe to run twice.
+    """Delete what nobody confirmed, and of events that ended long ago (`EVENTS_KEEP_REGISTRATIONS_DAYS`) empty the
+    registrations and delete the invitations. Safe to run twice.
 
     Organisation, territory, state and attendance stay, for the figures: nothing of them names a person any more, nor
     leads back to one (account, commune and link go too).
@@ -35,7 +35,8 @@ def purge(*, at: datetime) -> dict[str, int]:
                 purged_at=at,
                 secret=get_random_string(43),
             )
-    return {"unconfirmed": purge_unconfirmed(at=at), "registrations": emptied}
+    invited = EventInvitation.objects.filter(event__ends_at__lt=ended_before).delete()[0]
+    return {"unconfirmed": purge_unconfirmed(at=at), "registrations": emptied, "invitations": invited}
 
 
 def sweep_ballots(*, at: datetime) -> int:
