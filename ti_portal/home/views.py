@@ -1,7 +1,7 @@
 """Home. Only the roof may look into every app."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 from events.announced import next_and_past
 from funding.closing_soon import closing_soon
 from territories.enums import PlaceKind, Wave
-from territories.models import ListEdition, Membership, Place, Territory
+from territories.models import ListEdition, Place, Territory
 from territories.presenters.pages import POPULATION_YEAR
 
 CLOSING_SHOWN = 5
@@ -25,11 +25,16 @@ class HomeView(TemplateView):
     def get_context_data(self, **kwargs):
         at = timezone.now()
         events = next_and_past(at, coming=EVENTS_COMING, past=EVENTS_PAST)
-        totals = Territory.objects.current().aggregate(territories=Count("pk"), people=Sum("place__population"))
+        in_force = Count("place__members", filter=Q(place__members__valid_until=None))
+        totals = (
+            Territory.objects.current()
+            .annotate(members=in_force)
+            .aggregate(territories=Count("pk"), members=Sum("members"), people=Sum("place__population"))
+        )
         return super().get_context_data(
             **kwargs,
             territory_count=totals["territories"],
-            member_count=Membership.objects.in_force().filter(container__territory__wave=Wave.CURRENT).count(),
+            member_count=totals["members"],
             population=totals["people"],
             population_year=POPULATION_YEAR,
             closing=closing_soon(at, CLOSING_SHOWN),
