@@ -25,11 +25,11 @@ class HomeView(TemplateView):
     def get_context_data(self, **kwargs):
         at = timezone.now()
         events = next_and_past(at, coming=EVENTS_COMING, past=EVENTS_PAST)
-        in_force = Count("place__members", filter=Q(place__members__valid_until=None))
+        members = Count("place__members", filter=Q(place__members__valid_until=None))
         totals = (
             Territory.objects.current()
-            .annotate(members=in_force)
-            .aggregate(territories=Count("pk"), members=Sum("members"), people=Sum("place__population"))
+            .annotate(in_force=members)
+            .aggregate(territories=Count("pk"), members=Sum("in_force"), people=Sum("place__population"))
         )
         return super().get_context_data(
             **kwargs,
