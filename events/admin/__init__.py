@@ -7,6 +7,7 @@ from events.admin import (  # noqa: F401 - each registers its page
     question,
     registration,
     report_text,
+    sequence,
     series,
     testimony,
     withheld_word,

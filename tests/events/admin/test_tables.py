@@ -19,6 +19,7 @@ def add(number: int) -> None:
     series = Series.objects.create(name=f"Cycle {number}", slug=f"cycle-{number}", kind="seminar")
     where = event(series=series)
     here = Territory.objects.current().select_related("place").order_by("pk")[number]
+    where.sequences.create(title="Ouverture", position=1)
     registration(where, commune=Place.objects.get(code="COM-30007"), territory=here)
     poll(where, kind="text", labels=()).ballots.create(text="Un mot.", is_hidden=True)
     poll(where)
@@ -39,7 +40,7 @@ def queries(client, url: str) -> int:
 
 def test_the_tables_are_there():
     wanted = {"event", "series", "registration", "eventinvitation", "poll", "question", "testimony", "reporttext"}
-    assert wanted | {"withheldword"} == set(TABLES)
+    assert wanted | {"withheldword", "sequence"} == set(TABLES)
 
 
 def test_lists_ask_as_many_queries_for_thirty_rows_as_for_one(office):
