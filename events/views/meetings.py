@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
-from events.entrance import registration_of
+from events.entrance import is_expected, registration_of
 from events.enums import EventKind, EventState, Visibility
 from events.filters import read_choice
 from events.models import Event, Series
 from events.permissions import may_organise, may_see
 from events.presenters.agenda import agenda_of, others
 from events.presenters.lines import line
-from events.registrations import RegistrationRefused, check_open
+from events.registrations import RegistrationRefused, check_open, free_seats
 from events.replays import has_recording
 from territories.models import Place
 
@@ -33,7 +33,7 @@ class EventOf404:
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
         self.event = get_object_or_404(Event.objects.select_related("series", "place"), slug=kwargs["slug"])
-        if not may_see(request.user, self.event) and registration_of(request, self.event) is None:
+        if not may_see(request.user, self.event) and not is_expected(request, self.event):
             raise Http404
 
 
@@ -84,6 +84,7 @@ class EventView(EventOf404, TemplateView):
             partners=event.partners.order_by("position", "pk"),
             registration=registration,
             closed_because=_closed(event, at),
+            is_full=event.capacity is not None and free_seats(event) == 0,
             has_recording=has_recording(event),
             has_report=event.reports.exists(),
             may_organise=may_organise(self.request.user),

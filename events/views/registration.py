@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -12,12 +12,13 @@ from django.views.generic import FormView, TemplateView
 
 from events import registrations
 from events.entrance import access_of, doors_open_at, enter, leave
-from events.enums import RegistrationState, Visibility
+from events.enums import RegistrationState, RoomMode, Visibility
 from events.forms.registration import RegistrationForm
 from events.models import Registration
 from events.presenters.lines import line
 from events.presenters.moments import day_in_words, hour_in_words
 from events.replays import has_recording
+from events.rooms import room_of
 from events.views.meetings import EventOf404
 from funding.catalogue.places import PlaceChoice, place_of, read_place
 from funding.throttle import may
@@ -105,6 +106,7 @@ class RegisterView(EventOf404, FormView):
             closed_because=self.closed_because,
             place=self.place,
             proposals=[(result(found), found.code) for found in self.place.proposals],
+            is_full=not self.closed_because and registrations.free_seats(self.event) == 0,
             needs_account=self.event.visibility == Visibility.COMMUNITY and not self.request.user.is_authenticated,
             **kwargs,
         )
@@ -121,16 +123,23 @@ class AskedView(EventOf404, TemplateView):
 
 
 class BySecret:
-    """The registration of the address; links are tried only so often from one connection."""
+    """The registration of the address; links are tried only so often from one connection. A link that leads nowhere
+    says why it may be so: a more recent one replaces it.
+    """
 
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
         if not may(request, "event-links", times=LINKS_PER_HOUR, seconds=3600):
             raise Http404
         rows = Registration.objects.select_related("event", "territory__place", "commune")
-        self.registration = get_object_or_404(rows.filter(purged_at=None), secret=kwargs["secret"])
-        self.event = self.registration.event
+        self.registration = rows.filter(purged_at=None, secret=kwargs["secret"]).first()
+        self.event = self.registration and self.registration.event
         self.at = timezone.now()
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.registration is None:
+            return self.response_class(request, ["events/link_unknown.html"], {}, status=404)
+        return super().dispatch(request, *args, **kwargs)
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -189,6 +198,7 @@ class RegistrationView(BySecret, TemplateView):
             rank=_rank(self.registration),
             has_recording=has_recording(self.event),
             access_url=access_of(self.registration, at=self.at),
+            is_room_open=room_of(self.event).mode == RoomMode.LIVE,
             doors_open=f"{day_in_words(opens)} à {hour_in_words(opens)}",
             can_cancel=self.registration.state in RegistrationState.active and self.event.ends_at > self.at,
             **kwargs,

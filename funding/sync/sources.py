@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -42,6 +43,8 @@ def save_source(*, values: Mapping[str, Any], at: datetime, source_id: int | Non
     if changed & set(READING_FIELDS):
         source.etag = source.last_modified = source.content_digest = ""
     source.full_clean()
+    if "@" in urlsplit(source.url).netloc:
+        raise ValidationError({"url": "Pas de mot de passe dans l’adresse : nommez un secret de l’environnement."})
     with refused_by_constraints(Source):
         source.save()
     return source

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from events.models import Registration
+from events.rooms import open_room
 from tests.events.people import event, registration
 from tests.territories.people import person
 from ti_portal.core.models import OutboxMessage
@@ -124,6 +125,34 @@ def test_an_unknown_or_purged_link_does_not_exist(client, path):
     assert client.get(f"/rencontres/{path}/{made.secret}x/").status_code == 404
     Registration.objects.update(purged_at=timezone.now(), email="", first_name="", last_name="")
     assert client.get(f"/rencontres/{path}/{made.secret}/").status_code == 404
+
+
+def test_a_full_event_says_so_before_one_registers(client):
+    where = coming(capacity=1)
+    registration(where)
+    assert "S’inscrire sur la liste d’attente" in client.get(where.get_absolute_url()).content.decode()
+    form = client.get(f"{where.get_absolute_url()}inscription/").content.decode()
+    assert "vous irez sur la liste d’attente" in form
+
+
+def test_the_room_is_entered_from_ones_page_once_it_is_open(client):
+    where = coming(-10)
+    who = registration(where)
+    own = f"/rencontres/inscriptions/{who.secret}/"
+    assert "Entrer dans la salle" not in client.get(own).content.decode()
+    open_room(event_id=where.pk, at=timezone.now())
+    assert "Entrer dans la salle" in client.get(own).content.decode()
+    assert client.post(own, {"action": "enter"}).url == f"{where.get_absolute_url()}salle/"
+
+
+def test_an_older_link_says_that_a_newer_one_replaces_it(client):
+    where = coming()
+    register(client, where)
+    old = Registration.objects.get(event=where).secret
+    register(client, where)
+    answer = client.get(f"/rencontres/confirmer/{old}/")
+    assert answer.status_code == 404
+    assert "seul le lien du dernier courriel vaut" in answer.content.decode()
 
 
 def test_closed_registrations_say_why(client):

@@ -38,3 +38,10 @@ def test_a_name_that_schemes_bear_does_not_change(db):
 def test_a_rhythm_needs_an_address(db):
     with pytest.raises(ValidationError, match="Sans adresse"):
         save_source(values={**GIVEN, "url": "", "rhythm": Rhythm.DAILY}, at=AT)
+
+
+@pytest.mark.parametrize("url", ["https://moi:secret@exemple.fr/a.csv", "https://jeton@exemple.fr/a.csv"])
+def test_a_secret_has_no_place_in_an_address(db, url):
+    with pytest.raises(ValidationError, match="nommez un secret") as refused:
+        save_source(values=GIVEN | {"url": url}, at=AT)
+    assert "url" in refused.value.message_dict
