@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar
+from icalendar import Alarm, Calendar, Timezone
 from icalendar import Event as Entry
 
 from events.changes import where_of
@@ -32,6 +32,9 @@ def calendar_of(events: Iterable[Event], *, name: str, with_alarm: bool = False)
     for event in events:
         calendar.add_component(_entry(event, with_alarm=with_alarm))
     calendar.add_missing_timezones()
+    if not calendar.subcomponents:
+        # A calendar holds at least one component (RFC 5545, 3.6): some readers refuse an empty one.
+        calendar.add_component(Timezone.from_tzid("Europe/Paris"))
     return calendar.to_ical()
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from funding.calendars.zones import timezone
-from funding.eligibility.calls import zone_of
+from funding.eligibility.calls import PARIS, zone_of
 from funding.enums import CalendarMoment
 from funding.models import CalendarEntry
 
@@ -38,6 +38,9 @@ def write(
         lines += [f"REFRESH-INTERVAL;VALUE=DURATION:{REREAD_EVERY}", f"X-PUBLISHED-TTL:{REREAD_EVERY}"]
         lines.append(f"SOURCE;VALUE=URI:{source}")
     zones = sorted({entry.zone for entry in entries if not entry.is_all_day})
+    if not entries:
+        # A calendar holds at least one component (RFC 5545, 3.6): some programmes refuse an empty one.
+        zones = [PARIS]
     parts = [_folded(lines), *(timezone(zone).to_ical() for zone in zones)]
     parts += [_folded(_event(entry, site, with_alarms)) for entry in entries]
     return b"".join([*parts, b"END:VCALENDAR\r\n"])

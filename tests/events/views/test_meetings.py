@@ -143,6 +143,10 @@ class TestCalendars:
         found = next(entry for entry in entries if entry["UID"].startswith(f"rencontre-{made.pk}@"))
         assert found["STATUS"] == "CANCELLED"
 
+    def test_a_feed_without_event_is_still_a_calendar(self, client):
+        calendar = Calendar.from_ical(client.get("/rencontres/agenda.ics?nature=regional").content)
+        assert [part.name for part in calendar.subcomponents] == ["VTIMEZONE"]
+
     def test_the_feed_holds_public_events_only_and_is_conditional(self, client):
         shown, hidden, draft = coming(), coming(visibility="community"), coming(state="draft")
         answer = client.get("/rencontres/agenda.ics")
