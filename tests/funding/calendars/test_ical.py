@@ -120,5 +120,6 @@ def test_control_signs_do_not_break_a_file():
 
 def test_an_empty_calendar_is_one_too():
     content = written()
-    assert Calendar.from_ical(content)["X-WR-CALNAME"] == "Aides"
+    calendar = Calendar.from_ical(content)
+    assert (calendar["X-WR-CALNAME"], [part.name for part in calendar.subcomponents]) == ("Aides", ["VTIMEZONE"])
     assert content.endswith(b"END:VCALENDAR\r\n")
