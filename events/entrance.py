@@ -33,12 +33,21 @@ def leave(request: HttpRequest, event: Event) -> None:
 
 def registration_of(request: HttpRequest, event: Event) -> Registration | None:
     """The registration, with a place, of the person who asks; None for anyone else. One query at most."""
-    registered = event.registrations.registered()
+    return _theirs(request, event, event.registrations.registered())
+
+
+def is_expected(request: HttpRequest, event: Event) -> bool:
+    """Whether the person who asks has a place, or waits for one. One query at most."""
+    rows = event.registrations.filter(state__in=RegistrationState.active)
+    return _theirs(request, event, rows) is not None
+
+
+def _theirs(request: HttpRequest, event: Event, rows) -> Registration | None:
     entered = request.session.get(_KEY, {}).get(str(event.pk))
     if entered is not None:
-        return registered.filter(pk=entered).first()
+        return rows.filter(pk=entered).first()
     if request.user.is_authenticated:
-        return registered.filter(user=request.user).order_by("pk").first()
+        return rows.filter(user=request.user).order_by("pk").first()
     return None
 
 

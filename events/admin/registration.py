@@ -88,7 +88,7 @@ class RegistrationAdmin(TableAdminMixin, ReadOnlyAdmin):
 
     @admin.action(description="Annuler leur inscription (la place va à la suivante)", permissions=["note"])
     def cancel_places(self, request: HttpRequest, queryset: QuerySet) -> None:
-        rows = list(queryset.order_by("pk"))
+        rows = list(queryset.filter(purged_at=None).order_by("pk"))
         for registration in rows:
             cancel(registration_id=registration.pk, at=timezone.now())
             self.log_change(request, registration, "Annulée.")

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.views.generic import View
 
-from events.entrance import registration_of
+from events.entrance import is_expected
 from events.files import stored_file
 from events.models import Document, Event
 from events.permissions import may_organise, may_see
@@ -27,7 +27,7 @@ class StoredFileView(View):
         document = Document.objects.filter(file=name).exclude(file="").select_related("event").order_by("pk").first()
         if document is None:
             raise Http404
-        if not may_see(request.user, document.event) and registration_of(request, document.event) is None:
+        if not may_see(request.user, document.event) and not is_expected(request, document.event):
             raise Http404
         return self._sent(request, document.file)
 

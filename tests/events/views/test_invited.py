@@ -50,6 +50,8 @@ def test_a_full_event_puts_the_invited_on_the_waiting_list(client):
     registration(made.event)
     client.post(path(made), WHO)
     assert Registration.objects.get(email=made.email).state == "waiting"
+    assert client.get(made.event.get_absolute_url()).status_code == 200  # to read, not to enter
+    assert client.get(f"{made.event.get_absolute_url()}salle/").status_code != 200
 
 
 def test_bad_input_is_told_and_kept(client):
