@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from territories import invitations
 from tests.accounts.identity_provider import CLIENT_ID, CLIENT_SECRET, running
@@ -132,20 +133,20 @@ def test_signing_up(portal, open_page, javascript):
     page.get_by_label("Adresse électronique").fill("nouvelle@exemple.test")
     page.get_by_label("Mot de passe").fill("court")
     press(page, "Créer mon compte")
-    assert page.get_by_text("au minimum 12 caractères").is_visible()
-    assert page.get_by_label("Adresse électronique").input_value() == "nouvelle@exemple.test"
+    expect(page.get_by_text("au minimum 12 caractères")).to_be_visible()
+    expect(page.get_by_label("Adresse électronique")).to_have_value("nouvelle@exemple.test")
     page.get_by_label("Mot de passe").fill("quatre-mots-choisis-au-hasard")
     press(page, "Créer mon compte")
     page.get_by_label("Code reçu").fill("AAAA-AAAA")
     press(page, "Vérifier")
-    assert page.get_by_text("Ce code n’est pas le bon").is_visible()
+    expect(page.get_by_text("Ce code n’est pas le bon")).to_be_visible()
     if javascript:
         look(page)
     page.get_by_label("Code reçu").fill(code_sent_to("nouvelle@exemple.test"))
     press(page, "Vérifier")
 
     page.wait_for_url("**/mon-espace/")
-    assert page.get_by_text("demandez à la délégation de vous inviter").is_visible()
+    expect(page.get_by_text("demandez à la délégation de vous inviter")).to_be_visible()
 
 
 def test_an_invited_person_accepts_on_a_phone(portal, open_page):
@@ -164,8 +165,8 @@ def test_an_invited_person_accepts_on_a_phone(portal, open_page):
     press(page, "Créer mon compte et accepter")
 
     page.wait_for_url("**/mon-espace/")
-    assert page.get_by_role("heading", name="Bonjour, Andrea").is_visible()
-    assert page.get_by_role("heading", name=territory("Nevers").place.name).is_visible()
+    expect(page.get_by_role("heading", name="Bonjour, Andrea")).to_be_visible()
+    expect(page.get_by_role("heading", name=territory("Nevers").place.name)).to_be_visible()
     look(page)
 
 
@@ -181,10 +182,10 @@ def test_a_passkey_protects_the_delegation_and_signs_in_alone(portal, open_page)
     }  # fmt: skip
     chrome.send("WebAuthn.addVirtualAuthenticator", {"options": key})
     sign_in(page, portal, member)
-    assert page.get_by_text("À faire avant de continuer").is_visible()
+    expect(page.get_by_text("À faire avant de continuer")).to_be_visible()
     look(page)
     page.goto(f"{portal}/mon-espace/")
-    assert page.url.endswith("/comptes/double-authentification/")
+    expect(page).to_have_url(re.compile(re.escape("/comptes/double-authentification/") + "$"))
 
     page.get_by_role("link", name="Ajouter une clé").click()
     page.get_by_label("Mot de passe").fill(PASSWORD)
@@ -195,12 +196,12 @@ def test_a_passkey_protects_the_delegation_and_signs_in_alone(portal, open_page)
     page.wait_for_url("**/codes-de-secours/")
     assert OutboxMessage.objects.filter(recipient=member.email, subject="Une clé d’accès a été ajoutée").exists()
     page.goto(f"{portal}/comptes/double-authentification/cles/")
-    assert page.get_by_text("Ordinateur d’essai").first.is_visible()
+    expect(page.get_by_text("Ordinateur d’essai").first).to_be_visible()
     look(page)
     page.get_by_role("link", name="Renommer").click()
     look(page)
     page.goto(f"{portal}/mon-espace/")
-    assert page.get_by_role("heading", name="Bonjour, Camille").is_visible()
+    expect(page.get_by_role("heading", name="Bonjour, Camille")).to_be_visible()
 
     page.get_by_role("button", name="Se déconnecter").first.click()
     page.goto(f"{portal}/comptes/connexion/")
@@ -238,7 +239,7 @@ def test_an_application_protects_a_person(portal, open_page):
 
     sign_in_with_code(page, portal, person)
 
-    assert page.get_by_text("La double authentification protège votre compte").is_visible()
+    expect(page.get_by_text("La double authentification protège votre compte")).to_be_visible()
 
 
 def test_proconnect_there_and_back(identity_provider, portal, open_page):
@@ -248,7 +249,7 @@ def test_proconnect_there_and_back(identity_provider, portal, open_page):
     look(page)
     page.get_by_role("button", name="S’identifier avec ProConnect").click()
     page.wait_for_url("**/mon-espace/")
-    assert page.get_by_role("heading", name="Bonjour, Andrea").is_visible()
+    expect(page.get_by_role("heading", name="Bonjour, Andrea")).to_be_visible()
     page.goto(f"{portal}/comptes/rattachements/")
     look(page)
     page.goto(f"{portal}/comptes/mot-de-passe/choisir/")

@@ -61,7 +61,7 @@ def test_a_list_that_cannot_be_read_is_refused_without_losing_the_way(portal, op
     page.get_by_role("button", name="Voir ce qu’elle change").click()
 
     expect(page.get_by_role("alert").get_by_text("Ligne 2")).to_be_visible()
-    assert page.get_by_label("État au").input_value() == "2026-11-01"
+    expect(page.get_by_label("État au")).to_have_value("2026-11-01")
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """Journey « find my territory »: with the keyboard, without JavaScript, among homonyms, outside any territory."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, axe, look
 from tests.funding.funded_projects.files import line, load, national, project_list
@@ -45,28 +48,28 @@ def test_a_visitor_finds_a_territory_with_the_keyboard(portal, open_page):
     page.keyboard.type("st etienne")
     choices = page.get_by_role("listbox", name="Propositions").get_by_role("option")
     choices.first.wait_for()
-    assert box.get_attribute("aria-expanded") == "true"
-    assert "propositions" in page.locator("[data-place-search-status]").text_content()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("[data-place-search-status]")).to_contain_text("propositions")
 
     page.keyboard.press("ArrowDown")
     first = box.get_attribute("aria-activedescendant")
-    assert page.locator(f"#{first}").get_attribute("aria-selected") == "true"
+    expect(page.locator(f"#{first}")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("End")
     assert box.get_attribute("aria-activedescendant") != first
     page.keyboard.press("Home")
-    assert box.get_attribute("aria-activedescendant") == first
+    expect(box).to_have_attribute("aria-activedescendant", first)
     axe(page)
 
     page.keyboard.press("Escape")
-    assert box.get_attribute("aria-expanded") == "false"
-    assert box.input_value() == "st etienne"
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("st etienne")
 
     page.keyboard.press("ArrowDown")
     while "Loire (42)" not in page.locator(f"#{box.get_attribute('aria-activedescendant')}").text_content():
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{portal}/communes/42218-saint-etienne/")
-    assert page.get_by_role("heading", level=1).text_content() == "Saint-Étienne"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Saint-Étienne")
 
 
 def test_enter_without_a_choice_sends_the_form(portal, open_page):
@@ -75,7 +78,7 @@ def test_enter_without_a_choice_sends_the_form(portal, open_page):
     page.get_by_role("combobox").fill("sainte colombe")
     page.keyboard.press("Enter")
     page.wait_for_url("**/recherche/?q=sainte+colombe")
-    assert "lieux pour « sainte colombe »" in page.get_by_role("heading", level=2).first.text_content()
+    expect(page.get_by_role("heading", level=2).first).to_contain_text("lieux pour « sainte colombe »")
 
 
 def test_a_visitor_without_javascript_finds_by_postcode(portal, open_page):
@@ -84,19 +87,19 @@ def test_a_visitor_without_javascript_finds_by_postcode(portal, open_page):
     page.get_by_role("searchbox").fill("30100")
     page.get_by_role("button", name="Rechercher").click()
     page.get_by_role("link", name="Alès", exact=True).first.click()
-    assert page.url == f"{portal}/communes/30007-ales/"
+    expect(page).to_have_url(f"{portal}/communes/30007-ales/")
     page.locator(".answer").get_by_role("link", name="Alès", exact=True).click()
-    assert page.url == f"{portal}/territoires/ti-2023-7601-ales/"
+    expect(page).to_have_url(f"{portal}/territoires/ti-2023-7601-ales/")
     page.get_by_text("CA Alès Agglomération, ").click()  # opens the list of communes
-    assert page.get_by_text("Saint-Hilaire-de-Brethmas").is_visible()
+    expect(page.get_by_text("Saint-Hilaire-de-Brethmas")).to_be_visible()
 
 
 def test_a_visitor_chooses_among_homonyms(portal, open_page):
     page = open_page(PHONE)
     page.goto(f"{portal}/recherche/?q=sainte+colombe")
     page.locator(".results li").filter(has_text="Manche (50)").get_by_role("link", name="Sainte-Colombe").click()
-    assert "fait partie du Territoire d’industrie" in page.locator(".answer").text_content()
-    assert page.locator(".answer").get_by_role("link").text_content() == "Cotentin"
+    expect(page.locator(".answer")).to_contain_text("fait partie du Territoire d’industrie")
+    expect(page.locator(".answer").get_by_role("link")).to_have_text("Cotentin")
 
 
 def test_a_commune_outside_any_territory_sees_the_nearest_ones(portal, open_page):
@@ -106,9 +109,9 @@ def test_a_commune_outside_any_territory_sees_the_nearest_ones(portal, open_page
     page.wait_for_url(f"{portal}/communes/75056-paris/")
     answer = page.locator(".answer")
     assert "ne fait partie d’aucun Territoire d’industrie" in answer.text_content()
-    assert answer.get_by_role("listitem").count() == 3
+    expect(answer.get_by_role("listitem")).to_have_count(3)
     answer.get_by_role("link").first.click()
-    assert "/territoires/ti-2023-" in page.url
+    expect(page).to_have_url(re.compile(re.escape("/territoires/ti-2023-")))
 
 
 def test_the_map_names_what_is_under_the_pointer_or_the_focus(portal, open_page):
@@ -118,11 +121,11 @@ def test_the_map_names_what_is_under_the_pointer_or_the_focus(portal, open_page)
     at_rest = caption.text_content()
     shape = page.locator("svg").get_by_role("link", name="Nevers Val de Loire")
     shape.hover()
-    assert caption.text_content() == "Nevers Val de Loire"
+    expect(caption).to_have_text("Nevers Val de Loire")
     page.get_by_role("heading", level=1).hover()
-    assert caption.text_content() == at_rest
+    expect(caption).to_have_text(at_rest)
     shape.focus()
-    assert caption.text_content() == "Nevers Val de Loire"
+    expect(caption).to_have_text("Nevers Val de Loire")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{portal}/territoires/ti-2023-2707-nevers-val-de-loire/")
 
