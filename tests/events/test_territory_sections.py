@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from events import territory_sections
 from events.models import Event, Testimony
+from funding.catalogue import loading
 from territories.models import Place, Territory
 from tests.events.people import event
 
@@ -15,8 +17,13 @@ COMING, PRACTICES = "Prochaines rencontres", "Bonnes pratiques"
 
 
 @pytest.fixture(autouse=True)
-def nothing_announced(db):
+def _nothing_announced_nor_kept(db):
     Event.objects.filter(state="published").delete()
+    loading.forget()
+    territory_sections.forget()
+    yield
+    loading.forget()
+    territory_sections.forget()
 
 
 def coming(**changes) -> Event:
@@ -25,7 +32,7 @@ def coming(**changes) -> Event:
 
 
 def shown(client, path: str = ALES) -> str:
-    return client.get(path).content.decode()
+    return client.get(path).content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize(

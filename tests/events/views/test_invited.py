@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from events.models import EventInvitation, Registration
 from events.registrations import new_secret
+from events.rooms import open_room
 from tests.events.people import event, registration
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,9 @@ def test_a_full_event_puts_the_invited_on_the_waiting_list(client):
     client.post(path(made), WHO)
     assert Registration.objects.get(email=made.email).state == "waiting"
     assert client.get(made.event.get_absolute_url()).status_code == 200  # to read, not to enter
-    assert client.get(f"{made.event.get_absolute_url()}salle/").status_code != 200
+    open_room(event_id=made.event.pk, at=timezone.now())
+    room = client.get(f"{made.event.get_absolute_url()}salle/")
+    assert "events/room_closed.html" in [template.name for template in room.templates]
 
 
 def test_bad_input_is_told_and_kept(client):
