@@ -4,8 +4,9 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import FieldDoesNotExist
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from events import polls
 from events.enums import PollState
@@ -236,3 +237,30 @@ class TestAtTheSameTime:
             assert closed == []  # it waits for this transaction
         closing.join(30)
         assert closed[0].results["respondents"] == 1
+
+    def test_a_restart_in_mid_poll_loses_no_vote_and_counts_none_twice(self, committed_db):
+        where = event()
+        voted, counted, cut_off = opened(where), registration(where), registration(where)
+        vote(poll_id=voted.pk, registration_id=counted.pk, choices=[0])
+
+        def end(backend):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+
+        def vote_as_the_server_stops():
+            with transaction.atomic():
+                vote(poll_id=voted.pk, registration_id=cut_off.pk, choices=[1])
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_backend_pid()")
+                    (backend,) = cursor.fetchone()
+                    at_once(lambda: end(backend))
+
+        (stopped,) = at_once(vote_as_the_server_stops)
+        assert isinstance(stopped, OperationalError)
+        cache.clear()
+
+        assert Ballot.objects.filter(poll=voted).count() == Participation.objects.filter(poll=voted).count() == 1
+        with pytest.raises(AlreadyVoted):
+            vote(poll_id=voted.pk, registration_id=counted.pk, choices=[1])
+        vote(poll_id=voted.pk, registration_id=cut_off.pk, choices=[1])
+        assert [option["votes"] for option in close_poll(poll_id=voted.pk, at=NOW).results["options"]] == [1, 1]
