@@ -4,6 +4,9 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from events.enums import RegistrationState
+from events.models import Registration
+from events.presenters.lines import line
 from territories.models import ContactEntry, Mandate
 from ti_portal.accounts.permissions import is_delegation
 
@@ -26,10 +29,19 @@ class MySpaceView(TemplateView):
             coming_mandates=[mandate for mandate in mandates if mandate.valid_from > today],
             past_mandates=[mandate for mandate in mandates if mandate.valid_until and mandate.valid_until < today],
             contact_entry=ContactEntry.objects.filter(person=user).first(),
+            registrations=_coming_registrations(user),
             is_member=bool(in_force) or is_delegation(user),
             is_delegation=is_delegation(user),
             has_second_factor=is_mfa_enabled(user),
         )
+
+
+def _coming_registrations(user) -> list[dict]:
+    """Events to come at which this person has a place, or waits for one."""
+    at = timezone.now()
+    rows = Registration.objects.filter(user=user, state__in=RegistrationState.active, event__ends_at__gte=at)
+    rows = rows.select_related("event").order_by("event__starts_at", "pk")
+    return [{"registration": row, **line(row.event, at)} for row in rows]
 
 
 def _is_in_force(mandate: Mandate, today) -> bool:

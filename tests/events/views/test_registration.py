@@ -52,6 +52,7 @@ def test_someone_signed_in_has_their_place_at_once(client):
     made = Registration.objects.get(event=where)
     assert (made.email, made.state, answer.url) == (who.email, "registered", f"/rencontres/inscriptions/{made.secret}/")
     assert "Mon inscription" in client.get(where.get_absolute_url()).content.decode()
+    assert f"/rencontres/inscriptions/{made.secret}/" in client.get("/mon-espace/").content.decode()
 
 
 @pytest.mark.parametrize(
