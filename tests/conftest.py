@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import subprocess
+import sys
 
 import hypothesis
 import pytest
@@ -16,14 +18,21 @@ hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("untimed")
 
 _engines = None
+_template_builder = None
 
 
 def pytest_configure(config):
-    global _engines
+    global _engines, _template_builder
     _engines = ensure_running(settings.TEST_VAR, durable=False, database=None)
+    shares_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    if shares_out and not config.getoption("collectonly"):
+        # This process only shares the tests out: the template is under way while the others collect them.
+        _template_builder = subprocess.Popen([sys.executable, "-m", "tests.databases"], cwd=databases.ROOT)
 
 
 def pytest_unconfigure(config):
+    if _template_builder is not None:
+        _template_builder.wait()
     if _engines is not None:
         _engines.release()
 

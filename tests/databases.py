@@ -2,6 +2,8 @@
 
 Loading takes many seconds and cloning a fraction of one, so the template is kept between runs; its name holds a
 digest of all that makes its content, and a change of any of it builds another.
+
+    python -m tests.databases     builds the template, if it is not there yet
 """
 
 import fcntl
@@ -135,3 +137,11 @@ def _drop_stale(opened: psycopg.Connection) -> None:
         busy = opened.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s", [name]).fetchone()
         if not busy:
             run(opened, "DROP DATABASE IF EXISTS {}", name)
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ti_portal.settings.test")
+    django.setup()
+    ensure_template()
