@@ -69,8 +69,7 @@ def test_an_organiser_and_two_participants_side_by_side(where, portal, open_page
     organiser.goto(console)
     press(organiser, "Répéter")
     press(organiser, "Ouvrir", about=asked.question)
-    enter(first, portal, registration(where))
-    enter(second, portal, registration(where))
+    first.goto(room)
     expect(first.get_by_text("La salle n’est pas ouverte.")).to_be_visible()
     press(organiser, "Finir la répétition et tout effacer")
     expect(organiser.get_by_role("heading", name="La salle : Fermée")).to_be_visible()
@@ -79,7 +78,7 @@ def test_an_organiser_and_two_participants_side_by_side(where, portal, open_page
 
     press(organiser, "Ouvrir la salle au public")
     for page in (first, second):
-        page.goto(room)
+        enter(page, portal, registration(where))
         expect(page.get_by_text("Ouverture")).to_be_visible()
         expect(page.get_by_text("Cette page ne se met pas à jour seule")).to_be_hidden()
     screen.goto(f"{portal}/rencontres/assemblee/ecran/")
