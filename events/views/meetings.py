@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from events.entrance import is_expected, registration_of
-from events.enums import EventKind, EventState, Visibility
+from events.enums import EventKind, EventState, RoomMode, Visibility
 from events.filters import read_choice
 from events.models import Event, Series
 from events.permissions import may_organise, may_see
@@ -17,6 +17,7 @@ from events.presenters.agenda import agenda_of, others
 from events.presenters.lines import line
 from events.registrations import RegistrationRefused, check_open, free_seats
 from events.replays import has_recording
+from events.rooms import room_of
 from territories.models import Place
 
 PAGE_SIZE = 20
@@ -83,6 +84,7 @@ class EventView(EventOf404, TemplateView):
             documents=event.documents.order_by("position", "pk"),
             partners=event.partners.order_by("position", "pk"),
             registration=registration,
+            is_room_open=registration is not None and room_of(event).mode == RoomMode.LIVE,
             closed_because=_closed(event, at),
             is_full=event.capacity is not None and free_seats(event) == 0,
             has_recording=has_recording(event),

@@ -72,6 +72,12 @@ class TestDoors:
         client.force_login(delegation())
         assert "Répétition" in client.get(address(where)).content.decode()
 
+    def test_the_page_of_the_event_leads_to_it_once_it_is_open(self, client, where, someone):
+        link = f'href="{address(where)}"'
+        assert link not in client.get(where.get_absolute_url()).content.decode()
+        live_room(where)
+        assert link in client.get(where.get_absolute_url()).content.decode()
+
     def test_a_place_given_back_no_longer_opens_it(self, client, where, someone):
         live_room(where)
         assert "Ouverture" in client.get(address(where)).content.decode()
