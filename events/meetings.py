@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from events import changes, registrations
+from events import changes, registrations, rooms
 from events.enums import EventState
 from events.models import Document, Event, EventChange, Partner, Sequence, Speaker
 from funding import parts
@@ -134,6 +134,7 @@ def cancel_event(*, event_id: int, reason: str, actor, at: datetime) -> Event:
     lines = [{"label": "Annulation", "before": "", "after": event.cancelled_because}]
     _tell_after_commit(EventChange(event=event, is_cancelled=True, lines=lines, created_at=at))
     _keep(event, actor=actor, at=at)
+    rooms.close_if_open(event_id=event.pk, at=at)
     return event
 
 
@@ -147,6 +148,7 @@ def finish_event(*, event_id: int, actor, at: datetime) -> Event:
         raise ValidationError("Une rencontre n’est terminée qu’après avoir commencé.")
     event.state = EventState.FINISHED
     _keep(event, actor=actor, at=at)
+    rooms.close_if_open(event_id=event.pk, at=at)
     return event
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from redis.exceptions import RedisError
 
 from events import polls
-from events.enums import PollState, RoomMode, Shown
+from events.enums import EventState, PollState, RoomMode, Shown
 from events.models import Event, Poll, Question, Room, Testimony
 
 VERSION_SECONDS = 24 * 3600
@@ -38,6 +38,8 @@ def open_room(*, event_id: int, at: datetime, is_rehearsal: bool = False) -> Roo
     wanted = RoomMode.REHEARSAL if is_rehearsal else RoomMode.LIVE
 
     def change(room: Room) -> None:
+        if room.event.state in (EventState.CANCELLED, EventState.FINISHED):
+            raise RoomRefused("Cette rencontre est passée ou annulée : sa salle ne s’ouvre plus.")
         if room.mode == RoomMode.LIVE and is_rehearsal:
             raise RoomRefused("La salle est ouverte au public : on n’y répète pas.")
         if room.mode == RoomMode.REHEARSAL and not is_rehearsal:
@@ -60,6 +62,12 @@ def close_room(*, event_id: int, at: datetime) -> Room:
         room.mode = RoomMode.CLOSED
 
     return _change(event_id, at, change)
+
+
+def close_if_open(*, event_id: int, at: datetime) -> None:
+    """Close the room of an event that is over, if it ever opened. Nothing for a closed one."""
+    if Room.objects.filter(event=event_id).exclude(mode=RoomMode.CLOSED).exists():
+        close_room(event_id=event_id, at=at)
 
 
 def go_to(*, event_id: int, sequence_id: int, at: datetime) -> Room:

@@ -10,6 +10,7 @@ from events import rooms
 from events.enums import Moderation, RoomMode
 from events.models import Event, Registration, Testimony
 from territories.history import sign
+from ti_portal.core.text import fold
 
 MOST_WAITING = 3
 LONGEST = 4000
@@ -22,7 +23,8 @@ class TestimonyRefused(Exception):
 
 @transaction.atomic
 def tell(*, event_id: int, registration: Registration, text: str, topic: str, at: datetime) -> Testimony:
-    """Put a testimony in the queue, attached to the territory of the person who registered.
+    """Put a testimony in the queue, attached to the territory of the person who registered. The same words from the
+    same person are the testimony they gave already.
 
     Raises TestimonyRefused: the room is closed, nothing is written, too many wait already.
     """
@@ -35,8 +37,11 @@ def tell(*, event_id: int, registration: Registration, text: str, topic: str, at
     if len(words) > LONGEST:
         raise TestimonyRefused(f"Votre témoignage compte {len(words)} signes : 4 000 au plus.")
     Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
-    waiting = Testimony.objects.filter(event_id=event_id, registration=registration, moderation=Moderation.QUEUED)
-    if waiting.count() >= MOST_WAITING:
+    theirs = list(Testimony.objects.filter(event_id=event_id, registration=registration).order_by("pk"))
+    same = next((one for one in theirs if fold(one.text) == fold(words)), None)
+    if same is not None:
+        return same
+    if sum(one.moderation == Moderation.QUEUED for one in theirs) >= MOST_WAITING:
         raise TestimonyRefused(f"{MOST_WAITING} de vos témoignages attendent d’être relus : attendez un peu.")
     name = f"{registration.first_name} {registration.last_name}".strip()
     testimony = Testimony(

@@ -32,7 +32,7 @@ MOVES = {
 }
 USE_CASES = {PUBLISH: publish_event, FINISH: finish_event}
 MOVED = {
-    PUBLISH: "La rencontre est publiée : elle est dans la liste, et on s’y inscrit.",
+    PUBLISH: "La rencontre est publiée.",
     FINISH: "La rencontre est terminée : son compte rendu peut être publié.",
 }
 SHOWN_PEOPLE = 200
@@ -269,6 +269,9 @@ class EventAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
 
     def cancel_view(self, request: HttpRequest, event_id: int) -> HttpResponse:
         event = self._event(request, event_id)
+        if event.state == EventState.CANCELLED:
+            self.message_user(request, "Cette rencontre est déjà annulée.", messages.INFO)
+            return self._page_of(event)
         form = CancelForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:

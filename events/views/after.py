@@ -20,7 +20,8 @@ from events.presenters.report import document_data, sections
 from events.views.meetings import EventOf404
 from funding.throttle import may
 
-CODES_PER_HOUR = 20
+# A whole town hall or firm may stand behind one connection; a code is longer than so many tries would find.
+CODES_PER_HOUR = 100
 DOCUMENTS_PER_HOUR = 60
 
 

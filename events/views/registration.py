@@ -12,7 +12,7 @@ from django.views.generic import FormView, TemplateView
 
 from events import registrations
 from events.entrance import access_of, doors_open_at, enter, leave
-from events.enums import RegistrationState, RoomMode, Visibility
+from events.enums import EventState, RegistrationState, RoomMode, Visibility
 from events.forms.registration import RegistrationForm
 from events.models import Registration
 from events.presenters.lines import line
@@ -26,8 +26,9 @@ from territories.enums import PlaceKind
 from territories.presenters.search import result
 
 # A visitor asks for so many registrations, opens so many personal links, in an hour.
-ASKED_PER_HOUR = 20
-LINKS_PER_HOUR = 120
+# A whole town hall or firm may stand behind one connection.
+ASKED_PER_HOUR = 200
+LINKS_PER_HOUR = 1000
 CHOSEN = "choix"
 
 
@@ -200,7 +201,9 @@ class RegistrationView(BySecret, TemplateView):
             access_url=access_of(self.registration, at=self.at),
             is_room_open=room_of(self.event).mode == RoomMode.LIVE,
             doors_open=f"{day_in_words(opens)} à {hour_in_words(opens)}",
-            can_cancel=self.registration.state in RegistrationState.active and self.event.ends_at > self.at,
+            can_cancel=self.registration.state in RegistrationState.active
+            and self.event.state == EventState.PUBLISHED
+            and self.event.ends_at > self.at,
             **kwargs,
         )
 

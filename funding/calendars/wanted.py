@@ -10,6 +10,7 @@ from funding.eligibility.calls import last_instant, zone_of
 from funding.eligibility.wording import typeset
 from funding.enums import CalendarMoment
 from funding.models import Call, Round, Scheme
+from ti_portal.core.text import fold
 
 TITLE_LENGTH = 400
 
@@ -96,7 +97,10 @@ def _title(call: Call, round_: Round, moment: CalendarMoment, instant: datetime)
         note = " (appel suspendu)"
     elif _is_spent(call, round_, instant):
         note = " (enveloppe épuisée)"
-    title = typeset(f"{moment.label} : {call.name}{label}")
+    # A call is often called « Édition en cours »: in a diary, only the scheme's name says what closes.
+    scheme = call.scheme.acronym or call.scheme.name
+    named = call.name if fold(scheme) in fold(call.name) else f"{scheme} – {call.name}"
+    title = typeset(f"{moment.label} : {named}{label}")
     return f"{title[: TITLE_LENGTH - len(note)]}{note}"
 
 

@@ -219,6 +219,8 @@ def _compared(
         yield Change(item.position, scheme.pk, scheme.slug, item.draft, written, remarks, outcome)
     else:
         yield Unchanged(item.position, scheme.slug, scheme.stored.name, remarks, scheme.pk)
+    # What reads the same to a person (a space, an order) is no question to ask them.
+    proposed = tuple(change for change in proposed if change.before != change.after)
     if proposed:
         reason = (FOREIGN if scheme.source_name else OWN) if is_foreign else PROTECTED
         yield Proposed(item.position, scheme.pk, scheme.slug, item.draft, proposed, reason)

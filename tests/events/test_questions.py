@@ -59,6 +59,15 @@ class TestAsking:
         with pytest.raises(TestimonyRefused):
             testimonies.tell(event_id=where.pk, registration=registration(where), text="Ici…", topic="", at=NOW)
 
+    def test_the_same_testimony_again_is_the_same_row(self):
+        where = open_event()
+        who = registration(where)
+        told = [
+            testimonies.tell(event_id=where.pk, registration=who, text=text, topic="", at=NOW)
+            for text in ("Chez nous, ça marche.", "chez nous ça MARCHE", "Autre chose")
+        ]
+        assert told[0] == told[1] != told[2]
+
     def test_one_person_does_not_crowd_the_queue(self):
         where = open_event()
         who = registration(where)

@@ -1,13 +1,15 @@
 """The room: driven by the organiser, one version that grows; a rehearsal leaves nothing behind."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 
-from events import rooms
+from events import meetings, rooms
 from events.enums import Moderation, PollState, RoomMode, Shown
 from events.models import Ballot, Event, Poll, Question, Sequence, Testimony
 from events.polls import vote
-from events.questions import ask
+from events.questions import QuestionRefused, ask
 from events.rooms import RoomRefused, room_of
 from events.testimonies import tell
 from tests.events.people import NOW, event, poll, registration
@@ -96,6 +98,24 @@ def test_a_rehearsal_leaves_no_trace(where):
     assert not Ballot.objects.filter(poll=made).exists()
     for rows in (Question.objects, Testimony.objects, Question.history, Testimony.history):
         assert not rows.filter(event=where).exists()
+
+
+@pytest.mark.parametrize("over", ["finish", "cancel"])
+def test_a_room_ends_with_its_event(over):
+    where = event(starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(hours=1))
+    made = poll(where)
+    rooms.open_room(event_id=where.pk, at=NOW)
+    rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
+    if over == "finish":
+        meetings.finish_event(event_id=where.pk, actor=None, at=NOW)
+    else:
+        meetings.cancel_event(event_id=where.pk, reason="Panne", actor=None, at=NOW)
+    made.refresh_from_db()
+    assert (room_of(where).mode, made.state) == (RoomMode.CLOSED, PollState.CLOSED)
+    with pytest.raises(RoomRefused):
+        rooms.open_room(event_id=where.pk, at=NOW)
+    with pytest.raises(QuestionRefused):
+        ask(event_id=where.pk, registration=registration(where), text="Encore ?", at=NOW)
 
 
 def test_a_live_room_does_not_rehearse(where):

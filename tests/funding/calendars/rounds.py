@@ -32,7 +32,8 @@ def a_call(*rounds, **values) -> dict:
 
 
 def with_calls(*calls, **values) -> Scheme:
-    return published(values, {"calls": list(calls or [a_call()])})
+    """A scheme known as « AMI »: the names of its calls say so already."""
+    return published({"acronym": "AMI", **values}, {"calls": list(calls or [a_call()])})
 
 
 def rewrite(scheme: Scheme, *calls, when: datetime = LATER, **values) -> None:

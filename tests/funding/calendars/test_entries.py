@@ -210,3 +210,16 @@ def test_an_entry_counts_where_its_call_does(seed):
             shown = shown_calls(rows, {}, AT, place) if is_inside else []
             dated = set(CalendarEntry.objects.filter(scheme=scheme).values_list("call__name", flat=True))
             assert names == {call.name for call in shown if not call.is_hidden_here} & dated
+
+
+@pytest.mark.parametrize(
+    ("acronym", "call", "title"),
+    [
+        ("", "Édition en cours", "Clôture\xa0: Aide à l’investissement – Édition en cours"),
+        ("AI", "Édition en cours", "Clôture\xa0: AI – Édition en cours"),
+        ("", "Aide à l’Investissement, édition 2027", "Clôture\xa0: Aide à l’Investissement, édition 2027"),
+    ],
+)
+def test_a_title_names_the_scheme_once(db, acronym, call, title):
+    scheme = with_calls(a_call(name=call), acronym=acronym)
+    assert entries(scheme)["closing"].title == title

@@ -40,7 +40,10 @@ def feed(client, subscriber: Subscriber):
 def titles(response) -> list[str]:
     assert response.status_code == 200
     return sorted(
-        {str(event["SUMMARY"]).split("\xa0: ")[1] for event in Calendar.from_ical(response.content).walk("VEVENT")}
+        {
+            str(event["SUMMARY"]).split("\xa0: ")[1].removeprefix("AMI – ")
+            for event in Calendar.from_ical(response.content).walk("VEVENT")
+        }
     )
 
 

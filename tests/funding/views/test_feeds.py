@@ -55,13 +55,13 @@ def news(client, path: str):
 def test_one_calendar_for_all_and_one_for_each_scheme(client, time_machine):
     time_machine.move_to(LATER)
     one, other = with_calls(), with_calls(a_call(name="Autre appel"))
-    assert {"Clôture\xa0: AMI Transitions", "Ouverture\xa0: Autre appel"} <= titles(client, ALL)
+    assert {"Clôture\xa0: AMI Transitions", "Ouverture\xa0: AMI – Autre appel"} <= titles(client, ALL)
     path = reverse("funding:scheme_calendar", args=[one.slug])
     assert path == f"/aides/{one.slug}/calendrier.ics"
     assert titles(client, path) == {"Clôture\xa0: AMI Transitions", "Ouverture\xa0: AMI Transitions"}
     assert titles(client, f"/aides/{other.slug}/calendrier.ics") == {
-        "Clôture\xa0: Autre appel",
-        "Ouverture\xa0: Autre appel",
+        "Clôture\xa0: AMI – Autre appel",
+        "Ouverture\xa0: AMI – Autre appel",
     }
     response = client.get(path)
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
@@ -82,7 +82,7 @@ def test_a_place_has_only_what_counts_there(client, time_machine):
     assert "Clôture\xa0: AMI Transitions" not in titles(client, "/aides/calendrier/reg-28/aides.ics")
     here = titles(client, f"/aides/calendrier/{NEVERS}/aides.ics")
     assert "Clôture\xa0: AMI Transitions" in here
-    assert not {"Clôture\xa0: AMI Normandie", "Clôture\xa0: Ailleurs"} & here
+    assert not {"Clôture\xa0: AMI Normandie", "Clôture\xa0: AMI – Ailleurs"} & here
 
 
 @pytest.mark.parametrize(
