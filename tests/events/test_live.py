@@ -6,7 +6,8 @@ import pytest
 from django.core.cache import cache
 
 from events import live, rooms
-from events.presenters.room import participants_fragment
+from events.models import Ballot
+from events.presenters.room import TEXTS, participants_fragment
 from events.questions import ask, moderate
 from tests.events.people import NOW, event, poll, registration
 
@@ -71,6 +72,21 @@ class TestSharing:
             live.fragment(1, "room", broken)
         _, build = self.counter()
         assert live.fragment(1, "room", build).html == "<p>1</p>"
+
+
+@pytest.mark.django_db
+def test_a_closed_room_is_asked_less_often_and_thousands_of_texts_are_not_all_sent():
+    where = event()
+    assert f'data-interval="{live.CLOSED}"' in participants_fragment(where.pk).html
+    made = poll(where, labels=(), kind="text")
+    rooms.open_room(event_id=where.pk, at=NOW)
+    rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
+    Ballot.objects.bulk_create(Ballot(poll=made, text=f"Texte {number:04}") for number in range(2000))
+    rooms.close_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
+    rooms.publish_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
+    html = participants_fragment(where.pk, at_least=4).html
+    assert html.count("<li>Texte") == TEXTS
+    assert len(html) < 10_000
 
 
 @pytest.mark.django_db
