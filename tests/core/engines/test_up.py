@@ -40,7 +40,7 @@ class Up:
         return self.log.read_text(errors="replace")
 
     def wait_ready(self) -> None:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 400
         while "Le portail est prêt" not in self.output:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(self.output)
