@@ -34,7 +34,7 @@ def test_server_answers_redis_py_and_celery(valkey: EmbeddedValkey) -> None:
         assert client.get("clé") == b"valeur"
         assert client.config_get("port") == {"port": "0"}
         assert client.config_get("save") == {"save": ""}
-    app = Celery("essai", broker=valkey.broker_url(db=1))
+    app = Celery("essai", broker=valkey.broker_url(db=1), set_as_current=False)
     app.send_task("essai.tâche", queue="mail")
     with app.connection_for_read() as connection:
         message = connection.SimpleQueue("mail").get(timeout=60)
