@@ -136,5 +136,5 @@ def test_my_space_costs_the_same_whatever_the_mandates(client, mandates, django_
     client.force_login(person)
     client.get(reverse("home:my_space"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("home:my_space"))

@@ -72,6 +72,7 @@ class Command(BaseCommand):
             with running_engines(var) as engines:
                 check_outside_servers(engines)
                 self._fill()
+                forget_beat(var)
                 self._serve(engines, var, host, port, with_worker=with_worker, held=held, started=started)
         self._say("Le portail est arrêté.")
 
@@ -151,6 +152,16 @@ def programs(host: str, port: int, var: Path, *, with_worker: bool) -> list[Prog
     # No pid file: after a kill -9 it would forbid the next start.
     beat += ["--pidfile", ""]
     return [Program("web", web), Program("worker", worker), Program("beat", beat)]
+
+
+def forget_beat(var: Path) -> None:
+    """Remove what beat wrote of its last rings: a kill may have left it half-written, which beat tells by a traceback.
+
+    Nothing is lost: jobs that were missed are known from the history of their runs (`core.catch_up`).
+    """
+    schedule = layout.beat_schedule(var)
+    for path in schedule.parent.glob(f"{schedule.name}*"):
+        path.unlink(missing_ok=True)
 
 
 def refuse_busy_port(host: str, port: int) -> None:
