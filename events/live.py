@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import constant_time_compare, salted_hmac
 from redis.exceptions import RedisError
@@ -23,7 +24,6 @@ BUILD_SECONDS = 5  # after which another may build in the place of one who died
 SHORTEST = 1000  # milliseconds between two questions of one browser
 LONGEST = 5000
 CLOSED = 15_000  # once the room is closed: it may open again
-PEOPLE_PER_EXTRA_MILLISECOND = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ def is_key_of(event_id: int, key: str, *, rehearses: bool = False) -> bool:
 
 
 def interval(people: int) -> int:
-    """Milliseconds that a browser waits before it asks again: it grows with the room, so that the server's load does
-    not. Five thousand people ask every second and a half.
+    """Milliseconds that a browser waits before it asks again: as long as it takes for all the people to be answered at
+    the rate the front can give (`EVENTS_FRAGMENTS_PER_SECOND`), so that a larger room asks no more of the server.
     """
-    return max(SHORTEST, min(LONGEST, SHORTEST + people // PEOPLE_PER_EXTRA_MILLISECOND))
+    return max(SHORTEST, min(LONGEST, people * 1000 // settings.EVENTS_FRAGMENTS_PER_SECOND))
 
 
 def fragment(event_id: int, name: str, build: Callable[[], tuple[str, int]], *, at_least: int = 0) -> Fragment:

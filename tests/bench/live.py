@@ -59,6 +59,8 @@ def room_with(people: int, *, through_nginx: bool = True) -> Measure:
         return Measure(name, size, BAR)
     event, poll, crowd = _prepare(people)
     environment = server.environment_for(*_urls())
+    if through_nginx:
+        environment["EVENTS_FRAGMENTS_PER_SECOND"] = "3500"  # as docker-compose.yml
     with server.serving(environment) as portal, _front(portal, through_nginx=through_nginx) as port:
         room = Room(
             port=port,

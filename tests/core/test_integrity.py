@@ -3,9 +3,10 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from territories.models import Membership, Place
+from tests.at_once import at_once
 from ti_portal.core.integrity import refused_by_constraints
 
 
@@ -44,3 +45,23 @@ def test_two_threads_writing_the_same_period_leave_one(committed_db):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["refused", "written"]
+
+
+def test_two_writers_who_wait_for_each_other_are_one_refusal(committed_db):
+    """Each has written what the other writes next: PostgreSQL ends one as a deadlock."""
+    first, second, container = Place.objects.order_by("code")[:3]
+    barrier = threading.Barrier(2)
+
+    def write(mine: Place, theirs: Place) -> str:
+        try:
+            with transaction.atomic():
+                Membership.objects.create(member=mine, container=container, valid_from=date(2020, 1, 1))
+                barrier.wait(60)
+                with refused_by_constraints(Membership):
+                    Membership.objects.create(member=theirs, container=container, valid_from=date(2020, 1, 1))
+        except ValidationError as error:
+            return error.code
+        return "written"
+
+    outcomes = at_once(lambda: write(first, second), lambda: write(second, first))
+    assert sorted(outcomes) == ["membership_periods_do_not_overlap", "written"]

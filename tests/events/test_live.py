@@ -12,8 +12,12 @@ from events.questions import ask, moderate
 from tests.events.people import NOW, event, poll, registration
 
 
-@pytest.mark.parametrize(("people", "milliseconds"), [(0, 1000), (500, 1050), (5000, 1500), (1_000_000, 5000)])
-def test_the_pace_grows_with_the_room(people, milliseconds):
+@pytest.mark.parametrize(
+    ("rate", "people", "milliseconds"),
+    [(500, 0, 1000), (500, 500, 1000), (500, 1000, 2000), (500, 5000, 5000), (3500, 2000, 1000), (3500, 5000, 1428)],
+)
+def test_the_pace_grows_with_the_room_and_with_what_the_front_can_answer(settings, rate, people, milliseconds):
+    settings.EVENTS_FRAGMENTS_PER_SECOND = rate
     assert live.interval(people) == milliseconds
 
 
