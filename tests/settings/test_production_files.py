@@ -34,8 +34,10 @@ def test_compose_has_every_part_of_the_portal():
 @pytest.mark.parametrize("service", PORTAL_SERVICES)
 def test_portal_services_get_the_settings_that_the_example_does_not_hold(service):
     given = set(COMPOSE["services"][service]["environment"])
-    assert given == {"DATABASE_URL", "REDIS_URL"}
-    assert given <= variables_read()
+    assert given == {"DATABASE_URL", "REDIS_URL", "EVENTS_FRAGMENTS_PER_SECOND"}
+    pace = "EVENTS_FRAGMENTS_PER_SECOND"
+    assert given - {pace} <= variables_read()
+    assert f'integer("{pace}"' in (ROOT / "ti_portal/settings/integrations/events.py").read_text()
 
 
 def test_example_environment_names_what_production_needs():
