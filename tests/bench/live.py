@@ -60,7 +60,7 @@ def room_with(people: int, *, through_nginx: bool = True) -> Measure:
     event, poll, crowd = _prepare(people)
     environment = server.environment_for(*_urls())
     if through_nginx:
-        environment["EVENTS_FRAGMENTS_PER_SECOND"] = "2500"  # as docker-compose.yml
+        environment["EVENTS_FRAGMENTS_PER_SECOND"] = "3500"  # as docker-compose.yml
     with server.serving(environment) as portal, _front(portal, through_nginx=through_nginx) as port:
         room = Room(
             port=port,
