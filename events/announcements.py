@@ -1,15 +1,16 @@
 """Telling those who registered what changed. `EventChange` is the truth: rung again, nothing goes twice."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.template.loader import render_to_string
 
 from events.enums import RegistrationState
-from events.models import EventChange
+from events.models import EventChange, Registration
 from events.presenters.moments import period_in_words
 from ti_portal.accounts.links import absolute_url
-from ti_portal.core.mail import queue_message
+from ti_portal.core.bulk_mail import Outgoing, queue_messages
 
 BATCH = 500
 
@@ -25,16 +26,20 @@ def tell_changes(*, at: datetime, change_id: int | None = None) -> int:
         waiting = waiting.filter(pk=change_id)
     written = 0
     for change in waiting.select_related("event"):
-        last = 0
-        while batch := _batch(change, after=last):
+        shared = _shared(change)
+        last: int | None = 0
+        while last is not None:
             with transaction.atomic():
-                written += sum(_tell(change, registration, at=at) for registration in batch)
-            last = batch[-1].pk
+                # One at a time for one change: the same keys written side by side would be refused.
+                EventChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+                batch = _batch(change, after=last)
+                written += queue_messages([_message(change, one, shared) for one in batch], at=at)
+                last = batch[-1].pk if batch else None
         EventChange.objects.filter(pk=change.pk, told_at=None).update(told_at=at)
     return written
 
 
-def _batch(change: EventChange, *, after: int) -> list:
+def _batch(change: EventChange, *, after: int) -> list[Registration]:
     """Those who had a place, or waited for one, when it changed and still do."""
     rows = change.event.registrations.filter(
         state__in=RegistrationState.active, confirmed_at__lte=change.created_at, pk__gt=after
@@ -42,21 +47,23 @@ def _batch(change: EventChange, *, after: int) -> list:
     return list(rows.order_by("pk")[:BATCH])
 
 
-def _tell(change: EventChange, registration, *, at: datetime) -> bool:
+def _shared(change: EventChange) -> dict[str, Any]:
+    """What the text says to everyone alike."""
     event = change.event
-    context = {
+    return {
         "event": event,
         "change": change,
         "when": period_in_words(event.starts_at, event.ends_at, event.zone),
-        "link": absolute_url("events:registration", registration.secret),
         "event_link": absolute_url("events:event", event.slug),
     }
+
+
+def _message(change: EventChange, registration: Registration, shared: dict[str, Any]) -> Outgoing:
+    link = absolute_url("events:registration", registration.secret)
     subject = "Rencontre annulée" if change.is_cancelled else "Rencontre modifiée"
-    message = queue_message(
-        key=f"event:{event.pk}:change:{change.revision}:{registration.pk}",
+    return Outgoing(
+        key=f"event:{change.event_id}:change:{change.revision}:{registration.pk}",
         recipient=registration.email,
-        subject=f"{subject} : {event.title}",
-        text_body=render_to_string("events/mails/change.txt", context).strip(),
-        at=at,
+        subject=f"{subject} : {change.event.title}",
+        text_body=render_to_string("events/mails/change.txt", {**shared, "link": link}).strip(),
     )
-    return message is not None

@@ -68,12 +68,8 @@ def vote(*, poll_id: int, registration_id: int, choices: Sequence[int] = (), tex
     if poll is None or poll.state != PollState.OPEN:
         raise NotOpen
     chosen, words = _checked(poll, choices, text)
-    try:
-        with transaction.atomic():
-            key = voter_key(registration_id, subject=f"poll:{poll.pk}")
-            Participation.objects.create(poll_id=poll.pk, voter_key=key)
-    except IntegrityError as error:
-        raise AlreadyVoted from error
+    if not _takes_part(poll.pk, voter_key(registration_id, subject=f"poll:{poll.pk}")):
+        raise AlreadyVoted
     Ballot.objects.create(poll_id=poll.pk, choices=chosen, text=words, is_hidden=bool(words) and is_withheld(words))
 
 
@@ -225,6 +221,16 @@ def _ring_sweep() -> None:
 def _locked(poll_id: int) -> Poll:
     """The poll for the organiser: waits for the votes under way, and holds back the next ones."""
     return Poll.objects.select_for_update(of=("self",)).get(pk=poll_id)
+
+
+def _takes_part(poll_id: int, key: str) -> bool:
+    """Write the participation; False when it is there already. Thousands vote at once: no savepoint, one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_participation (poll_id, voter_key) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [poll_id, key],
+        )
+        return cursor.rowcount == 1
 
 
 def _shared(poll_id: int) -> Poll | None:

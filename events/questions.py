@@ -63,10 +63,10 @@ def ask(*, event_id: int, registration: Registration, text: str, at: datetime, s
 
 
 @transaction.atomic
-def moderate(*, question_ids: Iterable[int], accept: bool, actor, at: datetime) -> list[Question]:
+def moderate(*, ids: Iterable[int], accept: bool, actor, at: datetime) -> list[Question]:
     """Accept questions, or put them aside; return those that changed. The room shows it."""
     state = Moderation.ACCEPTED if accept else Moderation.REFUSED
-    rows = Question.objects.select_for_update(of=("self",)).filter(pk__in=list(question_ids)).exclude(moderation=state)
+    rows = Question.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).exclude(moderation=state)
     changed = list(rows.order_by("pk"))
     for question in changed:
         question.moderation = state

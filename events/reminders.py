@@ -11,10 +11,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from events.enums import EventState
-from events.models import Event
+from events.models import Event, Registration
 from events.presenters.moments import period_in_words
+from events.registrations import locked_event
 from ti_portal.accounts.links import absolute_url
-from ti_portal.core.mail import queue_message
+from ti_portal.core.bulk_mail import Outgoing, queue_messages
 from ti_portal.core.models import OutboxMessage
 
 KINDS = {"j7": timedelta(days=7), "j1": timedelta(days=1), "h1": timedelta(hours=1)}
@@ -55,20 +56,21 @@ def _remind(event: Event, kind: str, at: datetime) -> int:
     waiting = [row for row in registered.exclude(email="").order_by("pk") if row.pk not in written]
     when = period_in_words(event.starts_at, event.ends_at, event.zone)
     left = left_in_words(event.starts_at - at)
+    shared = {"event": event, "when": when, "left": left}
+
+    def message(registration: Registration) -> Outgoing:
+        link = absolute_url("events:registration", registration.secret)
+        return Outgoing(
+            key=f"{prefix}{registration.pk}",
+            recipient=registration.email,
+            subject=f"{left.capitalize()} : {event.title}",
+            text_body=render_to_string("events/mails/reminder.txt", {**shared, "link": link}).strip(),
+        )
+
+    sent = 0
     for start in range(0, len(waiting), BATCH):
         with transaction.atomic():
-            for registration in waiting[start : start + BATCH]:
-                context = {
-                    "event": event,
-                    "when": when,
-                    "left": left,
-                    "link": absolute_url("events:registration", registration.secret),
-                }
-                queue_message(
-                    key=f"{prefix}{registration.pk}",
-                    recipient=registration.email,
-                    subject=f"{left.capitalize()} : {event.title}",
-                    text_body=render_to_string("events/mails/reminder.txt", context).strip(),
-                    at=at,
-                )
-    return len(waiting)
+            # One at a time for one event: the same keys written side by side would be refused.
+            locked_event(event.pk)
+            sent += queue_messages([message(one) for one in waiting[start : start + BATCH]], at=at)
+    return sent

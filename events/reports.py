@@ -32,6 +32,7 @@ def content_of(event: Event) -> dict[str, Any]:
     """Everything the report of an event says now, in plain JSON. Polls still open, questions not accepted and what
     belongs to a rehearsal are left out.
     """
+    polls, questions, testimonies = _polls(event), _questions(event), _testimonies(event)
     return {
         "title": event.title,
         "kind": event.get_kind_display(),
@@ -42,11 +43,11 @@ def content_of(event: Event) -> dict[str, Any]:
         "moderator": event.moderator,
         "partners": list(event.partners.order_by("position", "pk").values_list("name", flat=True)),
         "source": event.source,
-        "figures": _figures(event),
+        "figures": _figures(event, polls, len(questions), len(testimonies)),
         "agenda": _agenda(event),
-        "polls": _polls(event),
-        "questions": _questions(event),
-        "testimonies": _testimonies(event),
+        "polls": polls,
+        "questions": questions,
+        "testimonies": testimonies,
         "documents": list(event.documents.order_by("position", "pk").values("label", "url", "remark")),
         "texts": _texts(event),
     }
@@ -82,7 +83,7 @@ def latest(event: Event) -> Report | None:
     return event.reports.order_by("-number").first()
 
 
-def _figures(event: Event) -> list[list[str]]:
+def _figures(event: Event, polls: list[dict[str, Any]], questions: int, testimonies: int) -> list[list[str]]:
     """What can be counted: [label, value]."""
     registered = event.registrations.registered()
     came = registered.filter(attended_at__isnull=False)
@@ -93,9 +94,9 @@ def _figures(event: Event) -> list[list[str]]:
         ("Territoires d’industrie représentés", territories.count()),
         ("Séquences", event.sequences.count()),
         ("Interventions", event.speakers.count()),
-        ("Réponses aux sondages", sum(poll["results"]["respondents"] for poll in _polls(event))),
-        ("Questions répondues", len(_questions(event))),
-        ("Témoignages", len(_testimonies(event))),
+        ("Réponses aux sondages", sum(poll["results"]["respondents"] for poll in polls)),
+        ("Questions répondues", questions),
+        ("Témoignages", testimonies),
     ]
     declared = [["Participation", event.attendance]] if event.attendance else []
     return declared + [[label, str(number)] for label, number in counted if number]

@@ -81,10 +81,10 @@ def save_testimony(
 
 
 @transaction.atomic
-def moderate(*, testimony_ids: Iterable[int], accept: bool, actor, at: datetime) -> list[Testimony]:
+def moderate(*, ids: Iterable[int], accept: bool, actor, at: datetime) -> list[Testimony]:
     """Accept testimonies, or put them aside; return those that changed. The room shows it."""
     state = Moderation.ACCEPTED if accept else Moderation.REFUSED
-    rows = Testimony.objects.select_for_update(of=("self",)).filter(pk__in=list(testimony_ids))
+    rows = Testimony.objects.select_for_update(of=("self",)).filter(pk__in=list(ids))
     changed = list(rows.exclude(moderation=state).order_by("pk"))
     for testimony in changed:
         testimony.moderation = state

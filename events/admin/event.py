@@ -23,7 +23,7 @@ from funding.admin.fields import HTTPS
 from funding.admin.refusals import RefusalMixin
 from funding.admin.rows import RowForm, rows_of
 from ti_portal.core.admin_bases import ChoiceFilter, PortalAdmin
-from ti_portal.core.text import fold
+from ti_portal.core.text import fold, whole_number
 
 PUBLISH, FINISH = "publish", "finish"
 MOVES = {
@@ -311,7 +311,7 @@ class EventAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
         asked = (request.POST if request.method == "POST" else request.GET).get("q", "")[:100]
         if request.method == "POST":
             number = request.POST.get("inscription", "")
-            if not number.isdigit() or not event.registrations.filter(pk=int(number[:15])).exists():
+            if not event.registrations.filter(pk=whole_number(number)).exists():
                 raise Http404
             attendance.note(registration_ids=[int(number)], came=request.POST.get("venue") == "oui", at=timezone.now())
             query = f"?q={asked}" if asked else ""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from events.models import Event
 from territories.models import Place, Territory
 from ti_portal.core.admin_bases import SuggestingInput
+from ti_portal.core.text import whole_number
 
 MOST_EVENTS = 200
 
@@ -94,4 +95,4 @@ class EventFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value() or ""
-        return queryset.filter(event_id=int(value)) if value.isdigit() and len(value) < 12 else queryset
+        return queryset.filter(event_id=number) if (number := whole_number(value)) is not None else queryset

@@ -18,6 +18,7 @@ from events.permissions import may_organise
 from events.polls import PollRefused, show_text
 from funding.admin.refusals import RefusableForm, RefusalMixin
 from ti_portal.core.admin_bases import PortalAdmin
+from ti_portal.core.text import whole_number
 
 MOST_TEXTS = 500
 WORDS = ["question", "kind", "hides_results", "scale_low", "scale_high"]
@@ -47,7 +48,7 @@ class PollForm(RefusableForm, forms.ModelForm):
             self.initial |= {"labels": "\n".join(labels), "sequence_chosen": self.instance.sequence_id or ""}
         else:
             given = str(self.data.get("event_chosen") or self.initial.get("event_chosen") or "")
-            event_id = int(given) if given.isdigit() and len(given) < 12 else None
+            event_id = whole_number(given)
         if "sequence_chosen" in self.fields:
             rows = Sequence.objects.filter(event=event_id).order_by("position", "pk").values_list("pk", "title")
             self.fields["sequence_chosen"].choices = [("", "À tout moment"), *rows]

@@ -1,7 +1,7 @@
 """Questions: read before they show, answered with links and schemes, published among the frequent ones."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db.models import Count, QuerySet
@@ -10,8 +10,8 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from events.admin.fields import EventFilter
+from events.admin.moderation import ModeratedMixin
 from events.models import AnswerLink, Question
-from events.permissions import may_organise
 from events.questions import ANSWER_FIELDS, answer, moderate
 from funding.admin.fields import known_schemes
 from funding.admin.refusals import RefusableForm, RefusalMixin
@@ -103,7 +103,10 @@ class QuestionForm(RefusableForm, forms.ModelForm):
 
 
 @admin.register(Question)
-class QuestionAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
+class QuestionAdmin(ModeratedMixin, RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
+    moderates = moderate
+    moderated_noun = "question"
+    moderated_words = ("acceptée", "écartée")
     form = QuestionForm
     change_form_template = "admin/funding/refusable.html"
     list_display = [
@@ -173,21 +176,3 @@ class QuestionAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
             actor=request.user,
             at=timezone.now(),
         )
-
-    def has_moderate_permission(self, request: HttpRequest) -> bool:
-        return may_organise(request.user)
-
-    @admin.action(description="Accepter", permissions=["moderate"])
-    def accept(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._moderate(request, queryset, accept=True)
-
-    @admin.action(description="Écarter", permissions=["moderate"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._moderate(request, queryset, accept=False)
-
-    def _moderate(self, request: HttpRequest, queryset: QuerySet, *, accept: bool) -> None:
-        ids = list(queryset.order_by("pk").values_list("pk", flat=True))
-        changed = moderate(question_ids=ids, accept=accept, actor=request.user, at=timezone.now())
-        s = "s" * (len(changed) > 1)
-        word = "acceptée" if accept else "écartée"
-        self.message_user(request, f"{len(changed)} question{s} {word}{s}.", messages.SUCCESS)

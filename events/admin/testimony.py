@@ -1,15 +1,15 @@
 """Testimonies: read before they show, corrected, attached to their territory."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from events.admin.fields import EventChoice, EventFilter, TerritoryField
+from events.admin.moderation import ModeratedMixin
 from events.models import Testimony
-from events.permissions import may_organise
 from events.testimonies import FIELDS, moderate, save_testimony
 from funding.admin.refusals import RefusableForm, RefusalMixin
 from ti_portal.core.admin_bases import PortalAdmin
@@ -39,7 +39,10 @@ class TestimonyForm(RefusableForm, forms.ModelForm):
 
 
 @admin.register(Testimony)
-class TestimonyAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
+class TestimonyAdmin(ModeratedMixin, RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
+    moderates = moderate
+    moderated_noun = "témoignage"
+    moderated_words = ("accepté", "écarté")
     form = TestimonyForm
     change_form_template = "admin/funding/refusable.html"
     list_display = ["shown", "territory_name", "topic", "event_title", "moderation", "is_practice", "told_at"]
@@ -95,21 +98,3 @@ class TestimonyAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
             at=timezone.now(),
         )
         obj.pk = saved.pk
-
-    def has_moderate_permission(self, request: HttpRequest) -> bool:
-        return may_organise(request.user)
-
-    @admin.action(description="Accepter", permissions=["moderate"])
-    def accept(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._moderate(request, queryset, accept=True)
-
-    @admin.action(description="Écarter", permissions=["moderate"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._moderate(request, queryset, accept=False)
-
-    def _moderate(self, request: HttpRequest, queryset: QuerySet, *, accept: bool) -> None:
-        ids = list(queryset.order_by("pk").values_list("pk", flat=True))
-        changed = moderate(testimony_ids=ids, accept=accept, actor=request.user, at=timezone.now())
-        s = "s" * (len(changed) > 1)
-        word = "accepté" if accept else "écarté"
-        self.message_user(request, f"{len(changed)} témoignage{s} {word}{s}.", messages.SUCCESS)

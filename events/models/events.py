@@ -1,9 +1,6 @@
 """Events (assemblies, seminars, meetings, webinars) with their agenda, speakers, documents and partners."""
 
-from zoneinfo import available_timezones
-
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -12,12 +9,8 @@ from simple_history.models import HistoricalRecords
 
 from events.enums import DocumentKind, EventKind, EventState, Visibility
 from events.files import check_document, check_recording
+from funding.models.calls import check_zone
 from territories.models import Place
-
-
-def check_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError("Ce fuseau horaire n’existe pas.")
 
 
 class Series(models.Model):

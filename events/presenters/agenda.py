@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from events.models import Event, Sequence, Speaker
-from events.presenters.moments import hour_in_words
+from funding.eligibility import french
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def agenda_of(event: Event, sequences: Iterable[Sequence], speakers: Iterable[Sp
     sequences = list(sequences)
     is_timed = any(sequence.minutes for sequence in sequences)
     for sequence in sequences:
-        items.append(Item(sequence, hour_in_words(moment) if is_timed else "", by_sequence.get(sequence.pk, [])))
+        items.append(Item(sequence, french.hour(moment) if is_timed else "", by_sequence.get(sequence.pk, [])))
         if sequence.minutes is None:
             is_timed = False
         else:

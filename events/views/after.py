@@ -19,6 +19,7 @@ from events.permissions import may_organise
 from events.presenters.report import document_data, sections
 from events.views.meetings import EventOf404
 from funding.throttle import may
+from ti_portal.core.text import whole_number
 
 # A whole town hall or firm may stand behind one connection; a code is longer than so many tries would find.
 CODES_PER_HOUR = 100
@@ -72,7 +73,7 @@ class ReportOfEvent(EventOf404):
         number = request.GET.get("version", "")
         rows = self.event.reports
         if number:
-            self.report = get_object_or_404(rows, number=int(number) if number.isdigit() and len(number) < 5 else -1)
+            self.report = get_object_or_404(rows, number=whole_number(number, most=9999))
         else:
             self.report = reports.latest(self.event)
 

@@ -21,6 +21,7 @@ from events.permissions import may_organise
 from events.polls import PollRefused, show_text
 from events.presenters.room import screen_fragment, shown_poll
 from territories import rich_text
+from ti_portal.core.text import whole_number
 
 
 class ForOrganisers:
@@ -44,7 +45,8 @@ TEXTS_PER_PAGE = 50
 
 
 def _number(value: str | None) -> int:
-    return int(value) if value and value.isdigit() and len(value) < 19 else 0
+    """An id of a form; 0, which is nobody's, for what is none."""
+    return whole_number(value or "") or 0
 
 
 def _count_of(rows) -> Coalesce:
@@ -75,8 +77,7 @@ class ConsoleView(ForOrganisers, TemplateView):
 
     def _moderate(self, module, name: str, target_id: int, *, accept: bool) -> None:
         owned = getattr(self.event, name).filter(pk=target_id).values_list("pk", flat=True)
-        call = {f"{name[:-1] if name == 'questions' else 'testimony'}_ids": list(owned)}
-        module.moderate(**call, accept=accept, actor=self.request.user, at=self.at)
+        module.moderate(ids=list(owned), accept=accept, actor=self.request.user, at=self.at)
 
     # Name of the button → the part of the page to come back to, and what it does.
     ACTIONS = {

@@ -29,11 +29,16 @@ def listed(user):
 
 
 class EventOf404:
-    """Loads the event of the address for those who may see it; for anyone else it does not exist."""
+    """Loads the event of the address for those who may see it; for anyone else it does not exist.
+
+    `with_event` names what the page reads with it, in the same query.
+    """
+
+    with_event: tuple[str, ...] = ("series", "place")
 
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
-        self.event = get_object_or_404(Event.objects.select_related("series", "place"), slug=kwargs["slug"])
+        self.event = get_object_or_404(Event.objects.select_related(*self.with_event), slug=kwargs["slug"])
         if not may_see(request.user, self.event) and not is_expected(request, self.event):
             raise Http404
 

@@ -16,11 +16,12 @@ from events.enums import EventState, RegistrationState, RoomMode, Visibility
 from events.forms.registration import RegistrationForm
 from events.models import Registration
 from events.presenters.lines import line
-from events.presenters.moments import day_in_words, hour_in_words
+from events.presenters.moments import day_in_words
 from events.replays import has_recording
 from events.rooms import room_of
 from events.views.meetings import EventOf404
 from funding.catalogue.places import PlaceChoice, place_of, read_place
+from funding.eligibility import french
 from funding.throttle import may
 from territories.enums import PlaceKind
 from territories.presenters.search import result
@@ -200,7 +201,7 @@ class RegistrationView(BySecret, TemplateView):
             has_recording=has_recording(self.event),
             access_url=access_of(self.registration, at=self.at),
             is_room_open=room_of(self.event).mode == RoomMode.LIVE,
-            doors_open=f"{day_in_words(opens)} à {hour_in_words(opens)}",
+            doors_open=f"{day_in_words(opens)} à {french.hour(opens)}",
             can_cancel=self.registration.state in RegistrationState.active
             and self.event.state == EventState.PUBLISHED
             and self.event.ends_at > self.at,

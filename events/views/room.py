@@ -13,21 +13,24 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
-from events import live, polls, questions, rooms, testimonies
+from events import live, polls, questions, testimonies
 from events.entrance import registration_of
 from events.enums import PollState, RoomMode
-from events.models import Event
+from events.models import Event, Room
 from events.permissions import may_organise
 from events.presenters.room import accepted_questions, participants_fragment, screen_fragment, shown_poll
 from events.views.meetings import EventOf404
+from ti_portal.core.text import whole_number
 
 
 class InTheRoom(EventOf404):
     """Someone who has a place, or who organises, in a room that is open to them."""
 
+    with_event = ("room",)
+
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
-        self.room = rooms.room_of(self.event)
+        self.room = getattr(self.event, "room", None) or Room(event=self.event)
         self.registration = registration_of(request, self.event)
         self.is_organiser = may_organise(request.user)
 
@@ -121,7 +124,8 @@ class VoteView(InTheRoom, TemplateView):
         if self.registration is None:
             messages.error(request, "Seules les personnes inscrites répondent aux sondages.")
             return self.back()
-        choices = [int(value) for value in request.POST.getlist("choix") if value.lstrip("-").isdigit()][:50]
+        sent = [whole_number(value, most=1000) for value in request.POST.getlist("choix")[:50]]
+        choices = [number for number in sent if number is not None]
         text = request.POST.get("texte", "")
         try:
             polls.vote(poll_id=self.poll.pk, registration_id=self.registration.pk, choices=choices, text=text)

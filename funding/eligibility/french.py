@@ -63,9 +63,17 @@ def day(value: date) -> str:
 def moment(instant: datetime, zone: str = PARIS) -> str:
     """« 31 mars 2021 à 12 h », told in the zone, which is named when it is not Paris."""
     local = instant.astimezone(zone_of(zone))
-    hour = f"{local.hour}{NBSP}h" + (f"{NBSP}{local.minute:02d}" if local.minute else "")
-    named = f" (heure {_ZONES.get(zone, f'de {zone}')})" if zone != PARIS else ""
-    return f"{day(local.date())} à {hour}{named}"
+    return f"{day(local.date())} à {hour(local)}{in_zone(zone)}"
+
+
+def hour(local: datetime) -> str:
+    """« 12 h », « 9 h 30 », in one piece at the end of a line, for an instant already in its zone."""
+    return f"{local.hour}{NBSP}h" + (f"{NBSP}{local.minute:02d}" if local.minute else "")
+
+
+def in_zone(zone: str) -> str:
+    """« (heure de Cayenne) » with a space before, nothing for Paris."""
+    return f" (heure {_ZONES.get(zone, f'de {zone}')})" if zone != PARIS else ""
 
 
 def listed(words: Sequence[str], last: str) -> str:

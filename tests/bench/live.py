@@ -39,6 +39,7 @@ http {{
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   keepalive_timeout 120s; keepalive_requests 100000;
   upstream portal {{ server 127.0.0.1:{portal}; keepalive 32; }}
+  upstream rooms {{ server 127.0.0.1:{rooms}; keepalive 4; }}
   proxy_cache_path {folder}/cache levels=1:2 keys_zone=fragments:4m max_size=64m inactive=10s;
   proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
   server {{
@@ -61,7 +62,7 @@ def room_with(people: int, *, through_nginx: bool = True) -> Measure:
     environment = server.environment_for(*_urls())
     if through_nginx:
         environment["EVENTS_FRAGMENTS_PER_SECOND"] = "3500"  # as docker-compose.yml
-    with server.serving(environment) as portal, _front(portal, through_nginx=through_nginx) as port:
+    with server.serving(environment) as portal, _front(portal, environment, through_nginx=through_nginx) as port:
         room = Room(
             port=port,
             path=f"/rencontres/salles/{event.pk}/{fragments.key_of(event.pk)}/",
@@ -135,8 +136,8 @@ def _person(event: Event, registration: Registration) -> Person:
 
 
 @contextmanager
-def _front(portal: int, *, through_nginx: bool) -> Iterator[int]:
-    """The port that people ask: nginx with the portal's own micro-cache, or the portal itself."""
+def _front(portal: int, environment: dict[str, str], *, through_nginx: bool) -> Iterator[int]:
+    """The port that people ask: nginx with the portal's own micro-cache and process of rooms, or the portal itself."""
     if not through_nginx:
         yield portal
         return
@@ -144,10 +145,10 @@ def _front(portal: int, *, through_nginx: bool) -> Iterator[int]:
     begin = text.index("    location ~ ")
     location = text[begin : text.index("    }", begin) + 5]
     port = server.free_port()
-    with tempfile.TemporaryDirectory(prefix="ti-nginx-") as folder:
+    with server.serving(environment, workers=1) as rooms, tempfile.TemporaryDirectory(prefix="ti-nginx-") as folder:
         Path(folder).chmod(0o755)
         configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(NGINX.format(folder=folder, portal=portal, port=port, location=location))
+        configuration.write_text(NGINX.format(folder=folder, portal=portal, rooms=rooms, port=port, location=location))
         process = subprocess.Popen(["nginx", "-c", str(configuration), "-g", "daemon off; user root;"])
         try:
             time.sleep(0.5)

@@ -22,11 +22,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[int]:
-    """Run the web server of `make run` on a free port; yield the port."""
+def serving(environment: dict[str, str], workers: int = 2) -> Iterator[int]:
+    """Run the web server of `make run`, or a smaller one, on a free port; yield the port."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "2"),
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "2"),
         *("--host", "127.0.0.1", "--port", str(port), "--no-log", "ti_portal.wsgi:application"),
     ]
     process = subprocess.Popen(command, env=environment)

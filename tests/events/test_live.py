@@ -103,7 +103,7 @@ def test_nothing_of_a_person_is_in_it_unless_they_chose_to_show_their_name():
         ask(event_id=where.pk, registration=who, text="Sans nom ?", at=NOW),
         ask(event_id=where.pk, registration=shown, text="Avec nom ?", shows_name=True, at=NOW),
     ]
-    moderate(question_ids=[one.pk for one in questions], accept=True, actor=None, at=NOW)
+    moderate(ids=[one.pk for one in questions], accept=True, actor=None, at=NOW)
     html = participants_fragment(where.pk).html
     assert "Sans nom ?" in html
     assert "Ana Ba" in html
@@ -118,7 +118,7 @@ def test_the_same_questions_to_the_database_whatever_the_number(number, django_a
     rooms.open_room(event_id=where.pk, at=NOW)
     rooms.open_poll(event_id=where.pk, poll_id=poll(where).pk, at=NOW)
     asked = [ask(event_id=where.pk, registration=registration(where), text=f"Q{n} ?", at=NOW) for n in range(number)]
-    moderate(question_ids=[one.pk for one in asked], accept=True, actor=None, at=NOW)
+    moderate(ids=[one.pk for one in asked], accept=True, actor=None, at=NOW)
     with django_assert_num_queries(7):
         participants_fragment(where.pk)
     with django_assert_num_queries(0):

@@ -25,7 +25,7 @@ def asked(where, who=None, text="La DSIL est-elle mobilisable ?", **changes) -> 
 
 def accepted(where, **changes) -> Question:
     question = asked(where, **changes)
-    (done,) = questions.moderate(question_ids=[question.pk], accept=True, actor=None, at=NOW)
+    (done,) = questions.moderate(ids=[question.pk], accept=True, actor=None, at=NOW)
     return done
 
 
@@ -133,9 +133,9 @@ class TestAnswering:
         question = asked(open_event())
         values = {"answer": "<p>Oui</p>", "answered_by": "La délégation", "in_faq": True}
         questions.answer(question_id=question.pk, values=values, actor=None, at=NOW)
-        (aside,) = questions.moderate(question_ids=[question.pk], accept=False, actor=None, at=NOW)
+        (aside,) = questions.moderate(ids=[question.pk], accept=False, actor=None, at=NOW)
         assert (aside.moderation, aside.in_faq) == (Moderation.REFUSED, False)
-        assert questions.moderate(question_ids=[question.pk], accept=False, actor=None, at=NOW) == []
+        assert questions.moderate(ids=[question.pk], accept=False, actor=None, at=NOW) == []
 
 
 def test_one_person_clicking_many_times_is_one_voice(committed_db):

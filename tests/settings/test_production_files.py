@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 PRODUCTION_SETTINGS = (ROOT / "ti_portal/settings/production.py").read_text()
 WORKERS = ("worker", "worker-sync")
-PORTAL_SERVICES = ("prepare", "web", *WORKERS, "beat")
+PORTAL_SERVICES = ("prepare", "web", "rooms", *WORKERS, "beat")
 
 
 def variables_read() -> set[str]:
@@ -90,7 +90,7 @@ def test_dockerfile_copies_what_exists_and_starts_what_is_installed():
 
 def test_nginx_talks_to_services_and_ports_of_compose():
     text = (ROOT / ".docker/nginx.conf").read_text()
-    assert re.findall(r"server (\w+):(\d+);", text) == [("web", "8000")]
+    assert re.findall(r"server (\w+):(\d+);", text) == [("web", "8000"), ("rooms", "8000")]
     assert text.count("{") == text.count("}")
 
 

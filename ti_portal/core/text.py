@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l"})
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur", "ss": "sous"}
 _ONLY_WITH_NEIGHBOURS = {"s", "ss"}
@@ -32,3 +33,14 @@ def fold_name(text: str) -> str:
         else _ABBREVIATIONS[word]
         for index, word in enumerate(words)
     )
+
+
+def whole_number(text: str, *, most: int = 10**12) -> int | None:
+    """The whole number, negative or not, that `text` writes in plain digits; None for anything else or beyond `most`.
+
+    `str.isdigit` also says yes to « ² », which `int` refuses.
+    """
+    if not _WHOLE.fullmatch(text):
+        return None
+    number = int(text)
+    return number if abs(number) <= most else None

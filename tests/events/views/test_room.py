@@ -126,8 +126,11 @@ class TestVoting:
         assert "Vous avez déjà répondu" in again
         assert list(Ballot.objects.filter(poll=made).values_list("choices", flat=True)) == [[1]]
 
-    @pytest.mark.parametrize("data", [{}, {"choix": "7"}, {"choix": "x"}])
+    @pytest.mark.parametrize(
+        "data", [{}, {"choix": "7"}, {"choix": "x"}, {"choix": "²"}, {"choix": "--1"}, {"choix": "9" * 40}]
+    )
     def test_a_bad_answer_is_told_and_costs_nothing(self, client, where, someone, data):
+        data = {} if sent is None else {"choix": sent}
         live_room(where)
         made = poll(where)
         rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
@@ -186,7 +189,7 @@ class TestAskingAndTelling:
         live_room(where)
         Question.objects.bulk_create(Question(event=where, text=f"Q{n}", moderation="accepted") for n in range(number))
         client.get(address(where, "salle/questions/"))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(address(where, "salle/questions/"))
 
 
@@ -237,6 +240,13 @@ class TestConsole:
         question.refresh_from_db()
         assert question.moderation == "queued"
         assert client.get(address(where, f"console/questions/{question.pk}/")).status_code == 404
+
+    @pytest.mark.parametrize("number", ["", "²", "-1", "9" * 30, "1x"])
+    def test_a_number_that_is_none_is_refused_and_changes_nothing(self, client, where, organiser, number):
+        self.act(client, where, "open")
+        version = room_of(where).version
+        assert self.act(client, where, "go_to", id=number).status_code == 302
+        assert room_of(where).version == version
 
     def test_an_unknown_action_does_not_exist(self, client, where, organiser):
         assert self.act(client, where, "destroy").status_code == 404
