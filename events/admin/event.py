@@ -212,8 +212,15 @@ class EventAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
         request.changed_words = ", ".join(label_of(name) for name in outcome.changed)
         if outcome.told is not None:
             self.message_user(request, "Les personnes inscrites sont prévenues de ce qui change.", messages.INFO)
+        self._warn_of_places(request, saved)
         if (move := request.POST.get("_move", "")) in USE_CASES:
             self._move(request, saved, move)
+
+    def _warn_of_places(self, request: HttpRequest, event: Event) -> None:
+        seated = 0 if event.capacity is None else event.registrations.registered().count()
+        if event.capacity is not None and seated > event.capacity:
+            text = f"{seated} personnes ont déjà une place, pour {event.capacity} : elles la gardent."
+            self.message_user(request, text, messages.WARNING)
 
     def _move(self, request: HttpRequest, event: Event, move: str) -> None:
         """Saved first: what is missing to be published keeps nobody from keeping what was written."""

@@ -28,6 +28,7 @@ from funding.admin.filters import CallStatusFilter, PageFilter, PerimeterRegionF
 from funding.admin.refusals import RefusableForm, RefusalMixin
 from funding.admin.rows import RowForm, Rows, rows_of
 from funding.admin.subscriber import followers_in_words
+from funding.eligibility import french
 from funding.eligibility.calls import PARIS
 from funding.eligibility.errors import RuleError
 from funding.models import Call, Follow, Round
@@ -258,6 +259,10 @@ class CallAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
             at=timezone.now(),
         )
         form.instance.pk, form.instance.slug = saved.pk, saved.slug
+        ends = scheme.valid_until
+        if ends and any(one.closes_at and timezone.localdate(one.closes_at) > ends for one in saved.rounds.all()):
+            text = f"Le dispositif est tenu pour terminé le {french.day(ends)} : après, cet appel se montre clos."
+            self.message_user(request, text, messages.WARNING)
 
     def construct_change_message(self, request: HttpRequest, form, formsets, add=False) -> str:
         return "Créé." if add else "Modifié."

@@ -268,3 +268,13 @@ class TestInvitations:
 
         assert OutboxMessage.objects.count() == 1
         assert client.get(f"/rencontres/invitations/{made.secret}/").status_code == 404
+
+
+@pytest.mark.parametrize(("capacity", "is_told"), [("1", True), ("2", False), ("", False)])
+def test_fewer_places_than_people_is_said_and_nobody_is_sent_away(office, capacity, is_told):
+    where = coming()
+    for _ in range(2):
+        registration(where)
+    page = office.post(change_url(where), {**filled(office, change_url(where)), "capacity": capacity}, follow=True)
+    assert ("2 personnes ont déjà une place" in page.content.decode()) is is_told
+    assert where.registrations.registered().count() == 2

@@ -1,11 +1,11 @@
 """Calls and their rounds: wall clocks of the place, status of today, regional variants."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
 
-from funding.models import Call
+from funding.models import Call, Scheme
 from tests.funding.admin.pages import filled
 from tests.funding.drafts import draft, published
 
@@ -78,6 +78,13 @@ def test_two_round_hours_typed_in_french_are_read(office, call):
     send(office, call, **{"rounds-0-closes_at": "31/12/2026 12h30"})
 
     assert call.rounds.get().closes_at == datetime(2026, 12, 31, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("ends", "is_told"), [(None, False), (date(2026, 12, 20), False), (date(2026, 12, 1), True)])
+def test_a_round_that_outlives_its_scheme_is_told(office, call, ends, is_told):
+    Scheme.objects.filter(pk=call.scheme_id).update(valid_until=ends)
+    shown = office.get(send(office, call, name="Appel renommé").url).content.decode()
+    assert ("tenu pour terminé" in shown) is is_told
 
 
 def test_the_use_case_refuses_on_the_page(office):
