@@ -14,5 +14,7 @@ RUN DJANGO_SETTINGS_MODULE=ti_portal.settings.build python manage.py collectstat
     && mkdir -p var/media && chown -R portal: staticfiles var
 USER portal
 EXPOSE 8000
+# Connections kept open by the people of a live room, nginx or not.
+ENV GRANIAN_BACKLOG=4096
 HEALTHCHECK --interval=15s --timeout=4s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/sante')"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "ti_portal.wsgi:application"]

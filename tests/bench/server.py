@@ -27,6 +27,7 @@ def serving(environment: dict[str, str], workers: int = 2) -> Iterator[int]:
     port = free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "2"),
+        *("--backlog", "4096"),
         *("--host", "127.0.0.1", "--port", str(port), "--no-log", "ti_portal.wsgi:application"),
     ]
     process = subprocess.Popen(command, env=environment)

@@ -9,6 +9,7 @@ import yaml
 from django.core.management import get_commands
 from django.urls import reverse
 
+from ti_portal.core.management.commands.up import programs
 from ti_portal.core.queues import QUEUES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +87,12 @@ def test_dockerfile_copies_what_exists_and_starts_what_is_installed():
     assert start[0] == "granian"
     assert start[-1] == "ti_portal.wsgi:application"
     assert re.search(r"^granian==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+
+
+def test_the_server_of_the_image_accepts_as_many_connections_as_that_of_one_machine(tmp_path):
+    web = programs("127.0.0.1", 8000, tmp_path, with_worker=False)[0].command
+    (backlog,) = re.findall(r"^ENV GRANIAN_BACKLOG=(\d+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert web[web.index("--backlog") + 1] == backlog
 
 
 def test_nginx_talks_to_services_and_ports_of_compose():
