@@ -6,10 +6,11 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from funding.kept_sections import KeptSections, key_of
 from funding.models import FundedProject, FundedProjectList
 from funding.presenters.funded_projects import line, sources, whole_euros
+from funding.section_mark import DATA, key_of
 from territories.enums import Wave
+from territories.kept_sections import KeptSections
 from territories.models import Territory
 from territories.sections import Section, register
 
@@ -51,5 +52,6 @@ def register_funded_projects() -> None:
             template="territories/sections/_kept.html",
             load=load_funded_projects,
             order=170,
+            mark=DATA,
         )
     )

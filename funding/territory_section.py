@@ -11,9 +11,10 @@ from funding.catalogue.filters import USABLE
 from funding.catalogue.loading import Catalogue, current
 from funding.catalogue.selection import usable_here
 from funding.eligibility.codes import AudienceCode
-from funding.kept_sections import KeptSections, remember_key
 from funding.presenters.open_calls import Line, lines
+from funding.section_mark import DATA, key_of
 from territories.enums import Wave
+from territories.kept_sections import KeptSections
 from territories.models import Territory
 from territories.sections import Section, register
 
@@ -36,12 +37,11 @@ _kept = KeptSections()
 
 
 def load_open_calls(territory: Territory, user: Any, today: date) -> dict[str, Any] | None:
-    """None where nothing is open, and for a territory of the first wave. One query when the section is kept."""
+    """None where nothing is open, and for a territory of the first wave. No query when the section is kept."""
     if territory.wave != Wave.CURRENT:
         return None
     at = timezone.now()
-    catalogue = current()
-    remember_key(territory, catalogue.key)
+    catalogue = current(key_of(territory))
     moment = catalogue.index.moment(at.timestamp())
     key = (catalogue.key, territory.place.code, moment.begins, today)
     return _kept.get(key, lambda: _section(territory, catalogue, at))
@@ -73,5 +73,6 @@ def register_open_calls() -> None:
             template="territories/sections/_kept.html",
             load=load_open_calls,
             order=160,
+            mark=DATA,
         )
     )

@@ -1,6 +1,6 @@
 """The section « Qui l’anime » of a territory's page: the leading pair, then the other roles.
 
-Adds no query where the page knows already that nobody ever held a role, else one, two more for the people who hold
+Adds no query where nobody ever held a role, which the visit tells, else one, two more for the people who hold
 one, and one for a person who is signed in.
 """
 
@@ -13,7 +13,7 @@ from territories.enums import MandateRole
 from territories.models import Mandate, Territory
 from territories.permissions import can_see_contacts, is_delegation
 from territories.presenters.people import role_holder
-from territories.sections import Section, register
+from territories.sections import Mark, Section, register
 
 # `Mandate.objects.in_force` for people whose account is open. Written out because compiling it for each page of a
 # territory would cost a fourth of the page; a test compares the two.
@@ -23,6 +23,9 @@ WHERE mandate.territory_id = %s AND person.is_active
   AND mandate.valid_from <= %s AND (mandate.valid_until IS NULL OR mandate.valid_until >= %s)
 ORDER BY mandate.valid_from, mandate.id
 """
+_HAD_MANDATES = Mark(
+    "mandates", ("EXISTS (SELECT FROM territories_mandate mandate WHERE mandate.territory_id = territory.id)",)
+)
 _ORDER = {role: rank for rank, role in enumerate(MandateRole.values)}
 
 
@@ -31,7 +34,7 @@ def load_people(territory: Territory, user: Any, today: date) -> dict[str, Any] 
 
     None when no role is held, except for the délégation, who may write the page all the same.
     """
-    may_have = getattr(territory, "has_mandates", True)
+    (may_have,) = _HAD_MANDATES.of(territory)
     mandates = list(Mandate.objects.raw(_IN_FORCE, [territory.pk, today, today])) if may_have else []
     if mandates:
         prefetch_related_objects(mandates, "person__contact_entry")
@@ -60,5 +63,6 @@ def register_people() -> None:
             template="territories/contribution/fragments/_people_section.html",
             load=load_people,
             order=150,
+            mark=_HAD_MANDATES,
         )
     )

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from events.enums import AnswerState, Moderation
+from events.enums import AnswerState, EventState, Moderation, Visibility
 from events.models.events import Event, Sequence
 from events.models.registrations import Registration
 from funding.models import Scheme
@@ -87,6 +87,18 @@ class Upvote(models.Model):
         return "une voix"
 
 
+class TestimonyQuerySet(models.QuerySet):
+    def practices(self):
+        """Good practices that everybody may read, told at meetings that everybody may see."""
+        return self.filter(
+            moderation=Moderation.ACCEPTED,
+            is_practice=True,
+            is_rehearsal=False,
+            event__state__in=(EventState.PUBLISHED, EventState.FINISHED),
+            event__visibility=Visibility.PUBLIC,
+        )
+
+
 class Testimony(models.Model):
     """What a territory tells of its practice; shown on its page once accepted."""
 
@@ -116,6 +128,7 @@ class Testimony(models.Model):
     is_rehearsal = models.BooleanField("de répétition", default=False, editable=False)
     told_at = models.DateTimeField("reçu le", null=True, blank=True)
 
+    objects = TestimonyQuerySet.as_manager()
     history = HistoricalRecords(verbose_name="version antérieure")
 
     class Meta:

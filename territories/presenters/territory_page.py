@@ -1,4 +1,4 @@
-"""A territory's page: what is official is made once for a version of the data, the rest at each visit.
+"""A territory's page: what is official is made once for a version of the data, the rest for what it depends on.
 
 Made pages are kept in memory by each process and in the cache for all of them, under the version of the data: an
 applied list or a load of the reference tables makes them all anew at their next visit.
@@ -9,41 +9,48 @@ import logging
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 
 from django import get_version
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache as shared_cache
+from django.db import connection
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from redis import RedisError
 
+from territories import sections
 from territories.enums import Wave
-from territories.models import Territory, TerritoryProfile
+from territories.models import Territory
 from territories.presenters.maps import drawing
 from territories.presenters.pages import POPULATION_YEAR, link
 from territories.presenters.territory import TerritoryFacts
 from territories.presenters.version import COLUMNS, FROM, Version, data_version
 from territories.search import of_name
+from territories.sections import Mark
 from ti_portal.core.templatetags.portal import number
 
 logger = logging.getLogger(__name__)
 
 KEPT_PAGES = 400  # more than both waves together
 KEPT_SECONDS = 30 * 24 * 3600
-# All that a visit reads before its sections, in one round trip: the version of the data, the profile (all null when
-# there is none) and whether anyone has ever held a role. One row always. Written out because compiling this for each
-# page would cost more than asking.
-_VISIT = f"""
-SELECT profile.*, {", ".join(f"{column} AS {name}" for name, column in COLUMNS.items())},
-       EXISTS (SELECT FROM territories_mandate mandate WHERE mandate.territory_id = territory.id) AS has_mandates
-FROM {FROM}
-LEFT JOIN territories_place place ON place.code = %s
+
+
+@cache
+def _visit_sql(marks: tuple[Mark, ...]) -> str:
+    """All that a visit reads when everything is kept, in one round trip: the version of the data, and the marks of the
+    sections. One row always. Written out because compiling it for each page would cost more than asking.
+    """
+    values = [*COLUMNS.values(), *(value for mark in marks for value in mark.values)]
+    return f"""
+SELECT {", ".join(values)} FROM {FROM}
+LEFT JOIN territories_place place ON place.code = %(code)s
 LEFT JOIN territories_territory territory ON territory.place_id = place.id
-LEFT JOIN territories_territoryprofile profile ON profile.territory_id = territory.id
-"""  # noqa: S608 - columns of our own
+"""  # noqa: S608 - expressions of our own
 
 
 def members(facts: TerritoryFacts) -> dict | None:
@@ -117,11 +124,11 @@ class OfficialPage:
 
 
 def make_page(facts: TerritoryFacts) -> OfficialPage:
-    sections: dict[str, SafeString | None] = {}
+    made: dict[str, SafeString | None] = {}
     for key, content in OFFICIAL.items():
         found = content(facts)
         template = f"territories/sections/_{key}.html"
-        sections[key] = None if found is None else SafeString(render_to_string(template, {"section": found}))
+        made[key] = None if found is None else SafeString(render_to_string(template, {"section": found}))
     head = {
         "territory": facts.territory,
         "place": facts.territory.place,
@@ -136,7 +143,7 @@ def make_page(facts: TerritoryFacts) -> OfficialPage:
         territory=facts.territory,
         summary=summary(facts),
         head=SafeString(render_to_string("territories/sections/_head.html", head)),
-        sections=sections,
+        sections=made,
     )
 
 
@@ -152,15 +159,16 @@ def summary(facts: TerritoryFacts) -> str:
     )
 
 
-def territory_for_page(code: str) -> Territory:
-    """A territory of its own to each visit, with its profile as it is now. Raises Http404."""
-    (visit,) = TerritoryProfile.objects.raw(_VISIT, [code])
-    page = _page(code, tuple(getattr(visit, name) for name in COLUMNS))
+def territory_for_page(code: str, at: datetime) -> Territory:
+    """A territory of its own to each visit, with the marks of its sections as they are now. Raises Http404."""
+    marks = sections.marks()
+    with connection.cursor() as cursor:
+        cursor.execute(_visit_sql(marks), {"code": code, "at": at})
+        row = iter(cursor.fetchone())
+    page = _page(code, tuple(islice(row, len(COLUMNS))))
     territory = copy(page.territory)
     territory.__dict__["_page"] = page
-    territory.__dict__["has_mandates"] = visit.has_mandates
-    profile = visit if visit.pk is not None else None
-    territory._state.fields_cache["profile"] = profile  # noqa: SLF001 - as select_related would
+    territory.__dict__["marks"] = {mark.name: tuple(islice(row, len(mark.values))) for mark in marks}
     return territory
 
 
@@ -174,13 +182,13 @@ def page_of(territory: Territory) -> OfficialPage:
 @lru_cache(maxsize=KEPT_PAGES)
 def _page(code: str, version: Version) -> OfficialPage:
     key = ":".join(["territory-page", _code_digest(), code, *map(str, version)]).replace(" ", "_")
-    page = _ask_cache(cache.get, key)
+    page = _ask_cache(shared_cache.get, key)
     if page is None:
         territory = Territory.objects.select_related("place", "main_region").filter(place__code=code).order_by("pk")[:1]
         if not territory:
             raise Http404
         page = make_page(TerritoryFacts(territory[0], version))
-        _ask_cache(cache.set, key, page, KEPT_SECONDS)
+        _ask_cache(shared_cache.set, key, page, KEPT_SECONDS)
     return page
 
 

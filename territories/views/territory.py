@@ -18,7 +18,7 @@ class TerritoryView(TemplateView):
 
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
-        self.territory = territory_for_page(kwargs["code"].upper())
+        self.territory = territory_for_page(kwargs["code"].upper(), timezone.now())
 
     def get(self, request, *args, **kwargs):
         canonical = self.territory.get_absolute_url()

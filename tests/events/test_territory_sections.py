@@ -76,7 +76,7 @@ def test_sections_follow_what_they_are_made_of_and_cost_one_query(client, django
     made = coming()
     here = Territory.objects.get(place__code="TI-2023-7601")
     assert made.title in shown(client)
-    with django_assert_num_queries(3):  # as tests/territories/test_views_territory.py counts
+    with django_assert_num_queries(1):  # as tests/territories/test_views_territory.py counts
         shown(client)
     Event.objects.filter(pk=made.pk).update(title="Un autre titre")
     assert "Un autre titre" in shown(client)

@@ -46,7 +46,7 @@ def test_nothing_open_shows_nothing(client):
 def test_the_section_is_kept_and_follows_the_data(client, django_assert_num_queries):
     published({"name": "Une aide"})
     client.get(ALES)
-    with django_assert_num_queries(3):  # as tests/territories/test_views_territory.py counts
+    with django_assert_num_queries(1):  # as tests/territories/test_views_territory.py counts
         client.get(ALES)
     published({"name": "Une autre aide"})
     assert "Une autre aide" in client.get(ALES).content.decode()

@@ -86,3 +86,19 @@ def test_an_expired_form_is_said_in_french(db):
     response = Client(enforce_csrf_checks=True).post("/comptes/connexion/", {"login": "a@exemple.test"})
     assert response.status_code == 403
     assert "Formulaire expiré" in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/?q=%00", "/nulle-part/"])
+def test_pages_of_errors_are_dressed_like_the_others(client, path):
+    page = client.get(path).content.decode()
+    assert "css/portal" in page
+    assert 'id="footer"' in page
+    assert "Plan du site" in page
+
+
+@pytest.mark.django_db
+def test_the_display_settings_are_the_same_everywhere(client):
+    for path in ("/", reverse("events:faq")):
+        page = client.get(path).content.decode()
+        assert page.count('name="fr-radios-theme"') == 3, path

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 
 from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
 from territories.mandates import grant_mandate
 from territories.models import Mandate, Territory
+from territories.presenters.territory_page import territory_for_page
 from ti_portal.accounts.models import User
 
 TODAY = date(2026, 11, 24)
@@ -29,6 +31,11 @@ def delegation(email: str = "paul.durand@delegation.test", **fields) -> User:
 def territory(name_start: str = "Alès") -> Territory:
     """A territory of the list in force, by the beginning of its name."""
     return Territory.objects.current().select_related("place").get(place__name__startswith=name_start)
+
+
+def visited(where: Territory) -> Territory:
+    """The territory as a visit of its page reads it, with the marks of the sections as they are now."""
+    return territory_for_page(where.place.code, timezone.now())
 
 
 def mandate(who: User, where: Territory, role: str = "project_lead", *, since=date(2025, 1, 1), until=None) -> Mandate:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from territories.models import ContactEntry
 from territories.people_section import load_people
-from tests.territories.people import NOW, TODAY, delegation, mandate, person, territory
+from tests.territories.people import NOW, TODAY, delegation, mandate, person, territory, visited
 
 pytestmark = pytest.mark.django_db
 
@@ -231,7 +231,7 @@ class TestPeopleOnTheTerritoryPage:
         return {holder.name for holder in content["leading"] + content["others"]}
 
     def test_the_public_sees_roles_and_the_names_of_the_leading_pair_only(self, where, team):
-        content = load_people(where, AnonymousUser(), TODAY)
+        content = load_people(visited(where), AnonymousUser(), TODAY)
         assert [(holder.role, holder.name) for holder in content["leading"]] == [
             ("Élu ou élue", "Elected Nomdefamille"),
             ("Industriel ou industrielle", "Industrial Nomdefamille"),
@@ -257,7 +257,7 @@ class TestPeopleOnTheTerritoryPage:
 
     def test_a_signed_in_person_without_mandate_sees_no_more_than_the_public(self, where, team):
         stranger = person("x.y@z.test")
-        assert load_people(where, stranger, TODAY) == load_people(where, AnonymousUser(), TODAY)
+        assert load_people(visited(where), stranger, TODAY) == load_people(visited(where), AnonymousUser(), TODAY)
 
     def test_a_member_from_elsewhere_sees_names_and_contacts_but_no_button(self, client, where, team):
         member = person("luc.petit@nevers.test")
@@ -281,8 +281,8 @@ class TestPeopleOnTheTerritoryPage:
         assert "Ces personnes dans l’annuaire" not in text
 
     def test_a_territory_without_people_has_no_such_section(self, where):
-        assert load_people(where, AnonymousUser(), TODAY) is None
-        assert load_people(where, delegation(), TODAY)["may_edit"]
+        assert load_people(visited(where), AnonymousUser(), TODAY) is None
+        assert load_people(visited(where), delegation(), TODAY)["may_edit"]
 
     def test_it_adds_four_queries_at_most(self, where, team, django_assert_num_queries):
         for who, queries in (
@@ -291,5 +291,6 @@ class TestPeopleOnTheTerritoryPage:
             (team["bdt"], 3),
             (person("x.y@z.test"), 4),
         ):
+            here = visited(where)
             with django_assert_num_queries(queries):
-                load_people(where, who, TODAY)
+                load_people(here, who, TODAY)

@@ -16,7 +16,7 @@ from territories.sections import Section, register, registered
 
 NEVERS = "/territoires/ti-2023-2707-nevers-val-de-loire/"
 HTML_BYTES, COMPRESSED_BYTES = 60_000, 15_000
-QUERIES = 3  # versions of the data of territories and of funding, the profile, people who act, what events show
+QUERIES = 1  # versions of the data, the profile, and what sections depend on: one round trip for all
 
 
 def headings(response) -> list[str]:
@@ -143,6 +143,19 @@ def test_the_current_territories_all_have_a_map_of_all_their_members(db):
         if drawn != len(facts.members):
             missing.append(f"{place.code} {drawn}/{len(facts.members)}")
     assert missing == []
+
+
+def test_the_presentation_follows_what_is_written_whatever_wrote_it(db, client):
+    territory = Territory.objects.get(place__code="TI-2023-2707")
+    assert "Une vallée" not in client.get(NEVERS).content.decode()
+    profile = TerritoryProfile.objects.create(territory=territory, presentation="<p>Une vallée de verre.</p>")
+    assert "Une vallée de verre." in client.get(NEVERS).content.decode()
+    TerritoryProfile.objects.filter(pk=profile.pk).update(presentation="<p>Une vallée<script>x</script> de fer.</p>")
+    page = client.get(NEVERS).content.decode()
+    assert "Une vallée de fer." in page
+    assert "verre" not in page
+    profile.delete()
+    assert "Une vallée" not in client.get(NEVERS).content.decode()
 
 
 def test_a_new_edition_of_the_list_makes_pages_anew(db, client):

@@ -36,7 +36,7 @@ class MenuEntry:
 
 
 @cache
-def _addresses(entries: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def addresses(entries: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     return tuple((title, reverse(name)) for title, name in entries)
 
 
@@ -47,13 +47,12 @@ def site(request: HttpRequest) -> dict[str, object]:
         "IS_DEMONSTRATION": settings.IS_DEMONSTRATION,
         "canonical_url": urljoin(base, request.path),
         "navigation": _navigation(request),
-        "footer_links": _addresses(FOOTER),
-        "themes": THEMES,
+        "footer_links": addresses(FOOTER),
     }
 
 
 def _navigation(request: HttpRequest) -> list[MenuEntry]:
-    entries = _addresses(MENU)
+    entries = addresses(MENU)
     # The longest address that begins the path: « /territoires/carte/ » is the map, not the list.
     below = max((url for _, url in entries if request.path.startswith(url)), key=len, default="")
     return [

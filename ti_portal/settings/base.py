@@ -89,7 +89,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "ti_portal.home.context.site",
             ],
-            "builtins": ["ti_portal.core.templatetags.portal"],
+            "builtins": ["ti_portal.core.templatetags.portal", "ti_portal.home.templatetags.constants"],
         },
     }
 ]

@@ -141,7 +141,8 @@ def programs(host: str, port: int, var: Path, *, with_worker: bool) -> list[Prog
     web = [*python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2"]
     # As many threads as the connection pool of a process can serve at once on two cores; and as many open connections
     # as a room of people who each keep theirs: past it, they wait to be accepted until someone leaves.
-    web += ["--blocking-threads", "4", "--backlog", "4096", "--no-ws", "--log-level", "warning", "ti_portal.wsgi:application"]
+    web += ["--blocking-threads", "4", "--backlog", "4096", "--no-ws", "--log-level", "warning"]
+    web.append("ti_portal.wsgi:application")
     if not with_worker:
         return [Program("web", web)]
     # Celery greets root with ten lines of warning that would bury the address of the site.

@@ -1,4 +1,4 @@
-"""Sections of a territory's page that are rendered once for a version of the data, and kept by each process."""
+"""Sections of a territory's page that each process renders once for what they depend on (`Mark`), and keeps."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -6,11 +6,7 @@ from threading import Lock
 
 from django.utils.safestring import SafeString
 
-from funding.catalogue.loading import Key, data_key
-from territories.models import Territory
-
 KEPT_SECTIONS = 400  # more than the territories of the list in force
-_KEY = "_funding_key"
 
 
 class KeptSections:
@@ -34,15 +30,3 @@ class KeptSections:
 
     def clear(self) -> None:
         self._kept.clear()
-
-
-def remember_key(territory: Territory, key: Key) -> None:
-    """Tell the other sections of this visit what the data depend on, so that none asks again."""
-    territory.__dict__[_KEY] = key
-
-
-def key_of(territory: Territory) -> Key:
-    """What the sections of `funding` depend on, asked once a visit."""
-    if _KEY not in territory.__dict__:
-        remember_key(territory, data_key())
-    return territory.__dict__[_KEY]
