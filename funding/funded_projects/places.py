@@ -3,9 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import connection
 
 from territories.enums import PlaceKind
 from territories.models import Place, PlaceName
+from territories.presenters.version import Version, data_version
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,12 @@ class Gazetteer:
 
 
 def load() -> Gazetteer:
-    """Communes and départements in force, and the codes of communes that are no more."""
+    """Communes and départements in force, and the codes of communes that are no more; kept until they change."""
+    return _load(connection.settings_dict["NAME"], data_version())
+
+
+@lru_cache(maxsize=1)
+def _load(database: str, version: Version) -> Gazetteer:
     communes, departement_of = {}, {}
     rows = Place.objects.in_force().of_kind(PlaceKind.COMMUNE).values_list("pk", "code", "ancestor_codes")
     for pk, code, ancestors in rows.order_by("pk").iterator(chunk_size=10_000):
