@@ -58,7 +58,8 @@ def _clean(html: str) -> str:
         html,
         tags=set(TAGS),
         clean_content_tags=set(DROPPED_WITH_CONTENT),
-        attributes={"a": {"href"}},
+        # Unsaid, « * » would let the attributes that nh3 takes for harmless everywhere (title, lang) through.
+        attributes={"a": {"href"}, "*": set()},
         attribute_filter=_keep_attribute,
         link_rel=LINK_REL,
         url_schemes=set(SCHEMES),

@@ -63,6 +63,7 @@ HOSTILE = [
     "<p>a\x00b<scr\x00ipt>alert(1)</script></p>",
     "<base href='https://evil.example'><meta http-equiv=refresh content=0><link rel=stylesheet href=x>",
     "<template><p>x</p></template><object data=x></object><embed src=x>",
+    "<p title=x lang=en>bonjour <a title=y href=https://a.fr>z</a></p>",
 ]
 
 
