@@ -39,8 +39,25 @@ def pytest_unconfigure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Long tests come first, so that the processes of a run end together; order stays random otherwise."""
-    items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
+    """Long tests come first in what each process is given, so that all end together; order stays random otherwise.
+
+    Processes are given equal slices, and then take from the end of each other's. The browser's tests begin the first
+    slice: one process alone then starts a browser and the portals in front of it.
+    """
+    slices = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    browser, slow, others = [], [], []
+    for item in items:
+        kind = browser if item.get_closest_marker("browser") else slow if item.get_closest_marker("slow") else others
+        kind.append(item)
+    begins = [browser, *(slow[rank :: max(1, slices - 1)] for rank in range(max(1, slices - 1)))]
+    ordered = []
+    for rank, begin in enumerate(begins):
+        # As pytest-xdist shares them out: what remains, divided by the processes that remain.
+        wanted = (len(items) - len(ordered)) // max(1, len(begins) - rank)
+        room = max(0, wanted - len(begin))
+        ordered += [*begin, *others[:room]]
+        del others[:room]
+    items[:] = ordered + others
 
 
 @pytest.fixture(scope="session")
