@@ -1,5 +1,6 @@
 """The bench: real PostgreSQL with all of France loaded, real Valkey, a hostile Django."""
 
+import gc
 import os
 import secrets
 import subprocess
@@ -35,6 +36,13 @@ def pytest_unconfigure(config):
         _template_builder.wait()
     if _engines is not None:
         _engines.release()
+
+
+def pytest_collection_finish():
+    """The collector of cycles would look again and again at all that was imported: a sixth of the processor's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(trylast=True)
