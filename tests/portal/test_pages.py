@@ -95,6 +95,7 @@ def test_pages_of_errors_are_dressed_like_the_others(client, path):
     assert "css/portal" in page
     assert 'id="footer"' in page
     assert "Plan du site" in page
+    assert "Les aides" in page
 
 
 @pytest.mark.django_db

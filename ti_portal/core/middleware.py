@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 READING_VERBS = frozenset(
     [
@@ -41,7 +41,7 @@ class BadInputMiddleware:
             return self.get_response(request)
         raw = request.META.get("QUERY_STRING", "")
         if "%00" in raw or "\x00" in raw or "\x00" in request.path_info:
-            return HttpResponseBadRequest(render_to_string("400.html"))
+            return render(request, "400.html", status=400)
         return self.get_response(request)
 
 
