@@ -79,7 +79,7 @@ def invite(*, event_id: int, addresses: Iterable[str], actor, at: datetime) -> O
 
 @transaction.atomic
 def send_again(*, invitation_ids: Iterable[int], at: datetime) -> int:
-    """Write again to people who are invited, at most once an hour; return how many messages were written."""
+    """Write again to the invited, at most once in each hour of the clock; return how many messages were written."""
     rows = EventInvitation.objects.filter(
         pk__in=list(invitation_ids), event__state=EventState.PUBLISHED, event__ends_at__gt=at
     )

@@ -108,6 +108,8 @@ def publish_event(*, event_id: int, actor, at: datetime) -> Event:
         return event
     if event.state == EventState.CANCELLED:
         raise ValidationError("Cette rencontre est annulée : préparez-en une autre.")
+    if event.state != EventState.DRAFT:
+        raise ValidationError("Cette rencontre est terminée : elle ne se publie plus.")
     if problems := _publication_problems(event):
         raise ValidationError(problems, code="not_publishable")
     event.state = EventState.PUBLISHED

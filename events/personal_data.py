@@ -1,6 +1,7 @@
 """What `events` holds about a person, and how it forgets it.
 
-Votes and voices for a question are tied to nobody (docs/adr/0012-ballots.md): there is nothing to give nor to erase.
+Votes and voices for a question name nobody: they hold pseudonyms, each known only by computing it again for one poll or
+one question (docs/adr/0012-ballots.md). They are neither given nor erased here.
 """
 
 from datetime import datetime

@@ -27,7 +27,7 @@ def send_outcome(*, registration: Registration, at: datetime) -> None:
 
 
 def send_reminder_of_link(*, registration: Registration, at: datetime) -> None:
-    """Someone who is registered asked again: their link, at most once an hour."""
+    """Someone who is registered asked again: their link, at most once in each hour of the clock."""
     _send(registration, "link", f"{at:%Y%m%d%H}", "Votre inscription", at)
 
 

@@ -190,7 +190,10 @@ def locked_event(event_id: int) -> Event:
 def purge_unconfirmed(*, at: datetime) -> int:
     """Delete what nobody confirmed in time; return how many. Safe to run twice."""
     old = Registration.objects.filter(state=RegistrationState.ASKED, asked_at__lt=at - CONFIRM_WITHIN)
-    return old.delete()[1].get("events.Registration", 0)
+    with transaction.atomic():
+        # Locked first: a row that is being renewed or confirmed at this moment is somebody's, not a leftover.
+        held = old.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
+        return Registration.objects.filter(pk__in=list(held)).delete()[1].get("events.Registration", 0)
 
 
 def new_secret() -> str:

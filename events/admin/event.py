@@ -1,5 +1,7 @@
 """Events: written on one page with their lists, published, cancelled with a reason, closed; and who came."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -321,7 +323,7 @@ class EventAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
             if not event.registrations.filter(pk=whole_number(number)).exists():
                 raise Http404
             attendance.note(registration_ids=[int(number)], came=request.POST.get("venue") == "oui", at=timezone.now())
-            query = f"?q={asked}" if asked else ""
+            query = f"?{urlencode({'q': asked})}" if asked else ""
             return HttpResponseRedirect(f"{request.path}{query}#inscription-{number}")
         people = _people(event, asked)
         counts = _counts([event.pk]).get(event.pk, {"seated": 0, "came": 0})

@@ -22,13 +22,14 @@ from events.rooms import room_of
 from events.views.meetings import EventOf404
 from funding.catalogue.places import PlaceChoice, place_of, read_place
 from funding.eligibility import french
-from funding.throttle import may
+from funding.throttle import may, within
 from territories.enums import PlaceKind
 from territories.presenters.search import result
 
 # A visitor asks for so many registrations, opens so many personal links, in an hour.
 # A whole town hall or firm may stand behind one connection.
 ASKED_PER_HOUR = 200
+ASKED_OF_AN_ADDRESS_PER_DAY = 5
 LINKS_PER_HOUR = 1000
 CHOSEN = "choix"
 
@@ -96,7 +97,9 @@ class RegisterView(EventOf404, FormView):
         user = self.request.user
         if user.is_authenticated:
             return registrations.register_user(event_id=self.event.pk, person=person, user=user, at=self.at)
-        registrations.ask(event_id=self.event.pk, person=person, at=self.at)
+        # A mailbox that strangers fill is spared in silence: saying so would tell who is asked about.
+        if within(person.address, "event-address", times=ASKED_OF_AN_ADDRESS_PER_DAY, seconds=24 * 3600):
+            registrations.ask(event_id=self.event.pk, person=person, at=self.at)
         return None
 
     def form_invalid(self, form):

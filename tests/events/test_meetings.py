@@ -172,3 +172,12 @@ def test_the_address_of_a_published_event_never_changes():
 def test_the_same_facts_differ_in_nothing():
     facts = facts_of(event())
     assert differences(facts, facts) == []
+
+
+def test_what_is_over_is_not_published_again():
+    where = published()
+    meetings.finish_event(event_id=where.pk, actor=None, at=NOW + timedelta(days=31))
+    with pytest.raises(ValidationError, match="terminée"):
+        meetings.publish_event(event_id=where.pk, actor=None, at=NOW + timedelta(days=31))
+    where.refresh_from_db()
+    assert where.state == EventState.FINISHED

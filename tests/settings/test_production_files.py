@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import get_commands
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from ti_portal.core.management.commands.up import programs
 from ti_portal.core.queues import QUEUES
@@ -107,3 +107,30 @@ def test_nginx_keeps_the_fragments_of_rooms_and_nothing_else():
     for name in ("room_fragment", "screen_fragment"):
         assert re.match(kept, reverse(f"events:{name}", args=[1, "x"]))
     assert not re.match(kept, reverse("events:room", args=["x"]))
+
+
+def paths_with_a_secret(resolver, prefix="") -> list[str]:
+    """One path for each pattern of the portal that takes a secret, with `SECRET` in its place."""
+    found = []
+    for pattern in resolver.url_patterns:
+        whole = prefix + str(pattern.pattern).removeprefix("^")
+        if hasattr(pattern, "url_patterns"):
+            found += paths_with_a_secret(pattern, whole)
+        elif re.search(r"<(\w+:)?(secret|token|key)>", whole):
+            plain = re.sub(r"\(\?P<\w+>[^)]*\)|<(\w+:)?(secret|token|key)>", "SECRET", whole)
+            found.append("/" + re.sub(r"<\w+:\w+>", "1", plain))
+    return found
+
+
+def test_nginx_writes_no_secret_of_a_path_in_its_log():
+    text = (ROOT / ".docker/nginx.conf").read_text()
+    assert "$uri " not in re.search(r"log_format .*", text)[0]
+    (masked,) = re.findall(r'"~(\S+)" "\$\{known\}-";', text)
+    # What the administration previews opens for the person who sent the file only, signed in.
+    paths = [path for path in paths_with_a_secret(get_resolver()) if not path.startswith("/administration/")]
+    assert reverse("events:registration", args=["SECRET"]) in paths
+    told = [
+        path for path in paths if not (found := re.match(masked.replace("?<", "?P<"), path)) or "SECRET" in found[1]
+    ]
+    assert told == []
+    assert not re.match(masked.replace("?<", "?P<"), reverse("events:event", args=["x"]))

@@ -44,7 +44,7 @@ BATCH = 100
 LONGEST_SUBJECT = 400
 LONGEST_KEY = 200
 # Beginnings of the keys of such messages; allauth sends through Django's own mail, see `OutboxBackend`.
-PERSONAL_KEYS = ("mail:", "invitation:", "follow:", "alert:", "alerts:")
+PERSONAL_KEYS = ("mail:", "invitation:", "follow:", "alert:", "alerts:", "event:")
 TRANSPORTS = {
     "kept": "django.core.mail.backends.dummy.EmailBackend",
     "smtp": "django.core.mail.backends.smtp.EmailBackend",

@@ -181,6 +181,7 @@ class TestAttendance:
 
         sent = {"inscription": someone.pk, "venue": "oui", "q": "elan"}
         assert office.post(url, sent).url == f"{url}?q=elan#inscription-{someone.pk}"
+        assert office.post(url, {**sent, "q": "R&D"}).url == f"{url}?q=R%26D#inscription-{someone.pk}"
         someone.refresh_from_db()
         first = someone.attended_at
         office.post(url, sent)

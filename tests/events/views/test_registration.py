@@ -9,6 +9,7 @@ from events.models import Registration
 from events.rooms import open_room
 from tests.events.people import event, registration
 from tests.territories.people import person
+from ti_portal.core.mail import is_personal
 from ti_portal.core.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,20 @@ def test_the_answer_is_the_same_for_an_address_that_is_known(client):
     second = register(client, where)
     assert (first.status_code, first.url) == (second.status_code, second.url)
     assert Registration.objects.count() == 1
+
+
+def test_a_mailbox_is_not_filled_by_strangers_and_nobody_is_told(client):
+    where = coming()
+    answers = {register(client, where).status_code for _ in range(8)}
+    assert answers == {302}
+    assert OutboxMessage.objects.filter(recipient=WHO["email"]).count() == 5
+    register(client, where, email="autre@exemple.test")
+    assert OutboxMessage.objects.filter(recipient="autre@exemple.test").count() == 1
+
+
+def test_mails_that_open_ones_own_page_are_not_read_in_the_administration(client):
+    register(client, coming())
+    assert is_personal(OutboxMessage.objects.get())
 
 
 def test_a_full_event_puts_on_the_waiting_list_and_tells_the_rank(client):
