@@ -1,7 +1,8 @@
 """Who stands in the room: a registered person, known by their account or by the link of their registration.
 
 Entering by the link writes the registration's id in the visitor's session (signed, no personal data); nothing else of
-them is kept. A place that was given back no longer opens anything.
+them is kept. A place that was given back opens nothing of this any more; the fragment that a page left open asks for is
+everybody's, and stays (ADR 14).
 """
 
 from datetime import datetime, timedelta

@@ -64,9 +64,11 @@ def ask(*, event_id: int, registration: Registration, text: str, at: datetime, s
 
 @transaction.atomic
 def moderate(*, ids: Iterable[int], accept: bool, actor, at: datetime) -> list[Question]:
-    """Accept questions, or put them aside; return those that changed. The room shows it."""
+    """Accept questions, or put them aside; return those that changed. The room shows it, or shows it no more."""
     state = Moderation.ACCEPTED if accept else Moderation.REFUSED
-    rows = Question.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).exclude(moderation=state)
+    wanted = Question.objects.filter(pk__in=list(ids))
+    rooms.hold(wanted.values_list("event_id", flat=True))
+    rows = wanted.select_for_update(of=("self",), no_key=True).exclude(moderation=state)
     changed = list(rows.order_by("pk"))
     for question in changed:
         question.moderation = state
@@ -125,7 +127,8 @@ def answer(
     unknown = set(values) - set(ANSWER_FIELDS)
     if unknown:
         raise TypeError(f"unknown names: {sorted(unknown)}")
-    question = Question.objects.select_for_update(of=("self",)).get(pk=question_id)
+    rooms.hold(Question.objects.filter(pk=question_id).values_list("event_id", flat=True))
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=question_id)
     for name, value in values.items():
         setattr(question, name, rich_text.sanitise(value) if name == "answer" else value)
     if question.answer and question.answer_state == AnswerState.NONE:
@@ -156,8 +159,13 @@ def _write_links(question: Question, links: Sequence[Mapping[str, str]]) -> None
 
 
 def _shown(question_id: int, registration: Registration) -> Question:
+    # In a rehearsal, those of the rehearsal only: a support given to another would outlive it.
+    mode = rooms.room_of(Event(pk=registration.event_id)).mode
     found = Question.objects.filter(
-        pk=question_id, event_id=registration.event_id, moderation=Moderation.ACCEPTED
+        pk=question_id,
+        event_id=registration.event_id,
+        moderation=Moderation.ACCEPTED,
+        is_rehearsal=mode == RoomMode.REHEARSAL,
     ).first()
     if found is None:
         raise QuestionRefused("Cette question n’est plus dans la salle.")

@@ -3,7 +3,7 @@
 A rehearsal is the same room marked as such: what it opened, asked or told is taken back when it ends.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.core.cache import cache
@@ -11,8 +11,9 @@ from django.db import transaction
 from redis.exceptions import RedisError
 
 from events import polls
-from events.enums import EventState, PollState, RoomMode, Shown
+from events.enums import EventState, Moderation, PollState, RoomMode, Shown
 from events.models import Event, Poll, Question, Room, Testimony
+from events.registrations import locked_event
 
 VERSION_SECONDS = 24 * 3600
 LONGEST_MESSAGE = 300
@@ -33,6 +34,7 @@ def version_key(event_id: int) -> str:
     return f"room:{event_id}:version"
 
 
+@transaction.atomic
 def open_room(*, event_id: int, at: datetime, is_rehearsal: bool = False) -> Room:
     """Let people in, or only the organisers for a rehearsal. Raises RoomRefused: a live room does not rehearse."""
     wanted = RoomMode.REHEARSAL if is_rehearsal else RoomMode.LIVE
@@ -48,6 +50,7 @@ def open_room(*, event_id: int, at: datetime, is_rehearsal: bool = False) -> Roo
         if room.sequence_id is None:
             room.sequence = room.event.sequences.order_by("position", "pk").first()
 
+    locked_event(event_id)  # before the room, as finishing and cancelling do: its state is then the last one
     return _change(event_id, at, change)
 
 
@@ -99,7 +102,7 @@ def next_sequence(*, event_id: int, at: datetime) -> Room:
 def show(*, event_id: int, what: str, at: datetime, target_id: int | None = None, message: str = "") -> Room:
     """Put on the screen the sequence, a poll, a question, a testimony or a message.
 
-    Raises RoomRefused for what is not of this event, or was not accepted.
+    Raises RoomRefused for what is not of this event, was not accepted, or is not of the rehearsal under way.
     """
 
     def change(room: Room) -> None:
@@ -107,9 +110,9 @@ def show(*, event_id: int, what: str, at: datetime, target_id: int | None = None
         if what == Shown.POLL:
             room.poll = _of(room, Poll.objects.exclude(state=PollState.DRAFT), target_id)
         elif what == Shown.QUESTION:
-            room.question = _of(room, Question.objects.filter(moderation="accepted"), target_id)
+            room.question = _of(room, _acceptable(room, Question), target_id)
         elif what == Shown.TESTIMONY:
-            room.testimony = _of(room, Testimony.objects.filter(moderation="accepted"), target_id)
+            room.testimony = _of(room, _acceptable(room, Testimony), target_id)
         elif what == Shown.MESSAGE:
             room.message = " ".join(message.split())[:LONGEST_MESSAGE]
             if not room.message:
@@ -137,7 +140,7 @@ def close_poll(*, event_id: int, poll_id: int, at: datetime) -> Room:
     """Close a poll of the room; its counts are frozen."""
 
     def change(room: Room) -> None:
-        polls.close_poll(poll_id=_of(room, Poll.objects.all(), poll_id).pk, at=at)
+        polls.close_poll(poll_id=_of(room, _polls_in_use(room), poll_id).pk, at=at)
 
     return _change(event_id, at, change)
 
@@ -146,15 +149,35 @@ def publish_poll(*, event_id: int, poll_id: int, at: datetime) -> Room:
     """Show the results of a closed poll to the room."""
 
     def change(room: Room) -> None:
-        room.poll = polls.publish_poll(poll_id=_of(room, Poll.objects.all(), poll_id).pk, at=at)
+        room.poll = polls.publish_poll(poll_id=_of(room, _polls_in_use(room), poll_id).pk, at=at)
         room.shown = Shown.POLL
 
     return _change(event_id, at, change)
 
 
 def touch(*, event_id: int, at: datetime) -> Room:
-    """Say that something the room shows has changed elsewhere (a question was accepted, answered…)."""
-    return _change(event_id, at, lambda room: None)
+    """Say that something the room shows has changed elsewhere (a question was accepted, answered…). What is no longer
+    accepted leaves the screen, and the current sequence comes back.
+    """
+    return _change(event_id, at, take_down)
+
+
+def take_down(room: Room) -> None:
+    """Forget the shown question or testimony when it is not, or no longer, accepted. The room is not saved."""
+    for name, what in (("question", Shown.QUESTION), ("testimony", Shown.TESTIMONY)):
+        row = getattr(room, name)
+        if row is not None and row.moderation != Moderation.ACCEPTED:
+            setattr(room, name, None)
+            if room.shown == what:
+                room.shown = Shown.SEQUENCE
+
+
+def hold(event_ids: Iterable[int]) -> None:
+    """Lock the rooms of events until the transaction ends. Whoever writes questions or testimonies does it first: the
+    room comes before what it shows, always, or two organisers would wait for each other.
+    """
+    rows = Room.objects.select_for_update(of=("self",)).filter(event__in=set(event_ids))
+    list(rows.order_by("event_id"))
 
 
 @transaction.atomic
@@ -181,6 +204,16 @@ def _of(room: Room, rows, target_id: int | None):
     if found is None:
         raise RoomRefused("Ce n’est pas, ou plus, dans cette rencontre.")
     return found
+
+
+def _acceptable(room: Room, model: type[Question] | type[Testimony]):
+    """What may go to the screen. A rehearsal shows only what was written in it: it must leave the rest as it was."""
+    return model.objects.filter(moderation=Moderation.ACCEPTED, is_rehearsal=room.mode == RoomMode.REHEARSAL)
+
+
+def _polls_in_use(room: Room):
+    """The polls that may be closed or published: a rehearsal acts on those it opened."""
+    return Poll.objects.filter(is_rehearsal=room.mode == RoomMode.REHEARSAL)
 
 
 def _take_back(room: Room) -> None:

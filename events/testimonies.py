@@ -53,6 +53,7 @@ def tell(*, event_id: int, registration: Registration, text: str, topic: str, at
         author=name[:200],
         organisations=registration.organisation,
         is_rehearsal=mode == RoomMode.REHEARSAL,
+        is_practice=False,  # whoever accepts it decides: a good practice is published beyond the room
         told_at=at,
     )
     sign(testimony, by=None, at=at)
@@ -70,7 +71,8 @@ def save_testimony(
     if testimony_id is None:
         testimony = Testimony(event_id=event_id, moderation=Moderation.ACCEPTED, told_at=at)
     else:
-        testimony = Testimony.objects.select_for_update(of=("self",)).get(pk=testimony_id)
+        rooms.hold(Testimony.objects.filter(pk=testimony_id).values_list("event_id", flat=True))
+        testimony = Testimony.objects.select_for_update(of=("self",), no_key=True).get(pk=testimony_id)
     for name, value in values.items():
         setattr(testimony, name, value)
     testimony.full_clean(exclude=["registration"])
@@ -81,13 +83,20 @@ def save_testimony(
 
 
 @transaction.atomic
-def moderate(*, ids: Iterable[int], accept: bool, actor, at: datetime) -> list[Testimony]:
-    """Accept testimonies, or put them aside; return those that changed. The room shows it."""
+def moderate(*, ids: Iterable[int], accept: bool, actor, at: datetime, as_practice: bool = False) -> list[Testimony]:
+    """Accept testimonies, or put them aside; return those that changed. The room shows it, or shows it no more.
+
+    Accepted as a good practice, a testimony is also published on the page of its territory; without this word, whether
+    it is one stays as it was.
+    """
     state = Moderation.ACCEPTED if accept else Moderation.REFUSED
-    rows = Testimony.objects.select_for_update(of=("self",)).filter(pk__in=list(ids))
+    wanted = Testimony.objects.filter(pk__in=list(ids))
+    rooms.hold(wanted.values_list("event_id", flat=True))
+    rows = wanted.select_for_update(of=("self",), no_key=True)
     changed = list(rows.exclude(moderation=state).order_by("pk"))
     for testimony in changed:
         testimony.moderation = state
+        testimony.is_practice = testimony.is_practice or (accept and as_practice)
         sign(testimony, by=actor, at=at)
         testimony.save()
     for event_id in sorted({testimony.event_id for testimony in changed}):

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from events import live, polls
 from events.enums import Moderation, PollState, RoomMode
 from events.models import Event, Poll, Question, Room
-from events.rooms import room_of
+from events.rooms import room_of, take_down
 
 QUESTIONS = 20
 TESTIMONIES = 10
@@ -45,9 +45,10 @@ def shown_poll(poll: Poll | None, respondents: int | None = None) -> ShownPoll |
     return ShownPoll(poll, results["respondents"], results)
 
 
-def accepted_questions(event: Event):
-    """Questions that everyone reads, the most supported first."""
-    rows = Question.objects.filter(event=event, moderation=Moderation.ACCEPTED)
+def accepted_questions(event: Event, room: Room):
+    """Questions that everyone reads, the most supported first; in a rehearsal, those of the rehearsal."""
+    is_rehearsal = room.mode == RoomMode.REHEARSAL
+    rows = Question.objects.filter(event=event, moderation=Moderation.ACCEPTED, is_rehearsal=is_rehearsal)
     return rows.annotate(support=Count("upvotes")).order_by("-support", "asked_at", "pk")
 
 
@@ -60,7 +61,10 @@ def room_context(event: Event, room: Room, *, rehearses: bool = False) -> dict[s
             "is_closed": True,
             "interval": live.CLOSED,
         }
-    testimonies = event.testimonies.filter(moderation=Moderation.ACCEPTED).select_related("territory__place")
+    take_down(room)
+    is_rehearsal = room.mode == RoomMode.REHEARSAL
+    testimonies = event.testimonies.filter(moderation=Moderation.ACCEPTED, is_rehearsal=is_rehearsal)
+    testimonies = testimonies.select_related("territory__place")
     open_poll = event.polls.filter(state=PollState.OPEN).first()
     shown = shown_poll(room.poll)
     return {
@@ -70,7 +74,7 @@ def room_context(event: Event, room: Room, *, rehearses: bool = False) -> dict[s
         "poll": shown if open_poll is None or open_poll == room.poll else shown_poll(open_poll),
         "on_screen": shown,
         "most_texts": TEXTS,
-        "questions": list(accepted_questions(event)[:QUESTIONS]),
+        "questions": list(accepted_questions(event, room)[:QUESTIONS]),
         "testimonies": list(testimonies.order_by("-told_at", "-pk")[:TESTIMONIES]),
         "interval": live.interval(event.registrations.registered().count()),
     }

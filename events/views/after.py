@@ -148,6 +148,7 @@ class FaqView(TemplateView):
         rows = Question.objects.filter(
             in_faq=True,
             moderation=Moderation.ACCEPTED,
+            is_rehearsal=False,
             event__state__in=EventState.public,
             event__visibility=Visibility.PUBLIC,
         )

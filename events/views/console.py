@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from events import live, questions, rooms, testimonies
-from events.enums import Moderation, PollKind, PollState, RegistrationState, RoomMode, Shown
+from events.enums import EventState, Moderation, PollKind, PollState, RegistrationState, RoomMode, Shown
 from events.forms.answer import AnswerForm
 from events.models import Ballot, Event, Participation, Question, Room
 from events.permissions import may_organise
@@ -38,6 +38,8 @@ class ForOrganisers:
         ).annotate(registered=places)
         self.event = get_object_or_404(rows, slug=kwargs["slug"])
         self.room = getattr(self.event, "room", None) or Room(event=self.event)
+        # A rehearsal lists and touches what was written in it, nothing else: it must leave the rest as it was.
+        self.is_rehearsal = self.room.mode == RoomMode.REHEARSAL
         self.at = timezone.now()
 
 
@@ -65,19 +67,33 @@ class ConsoleView(ForOrganisers, TemplateView):
         action = self.ACTIONS.get(request.POST.get("action", ""))
         if action is None:
             raise Http404
-        section = action[0]
+        place, target_id = action[0], _number(request.POST.get("id"))
+        if "id" in request.POST:
+            get_object_or_404(self.TARGETS[place](self.event), pk=target_id)
         try:
-            action[1](self, _number(request.POST.get("id")))
+            action[1](self, target_id)
         except (rooms.RoomRefused, PollRefused) as refusal:
             messages.error(request, str(refusal))
-        return redirect(f"{reverse('events:console', kwargs={'slug': self.event.slug})}#{section}")
+        # Back to the very line, so that the next Tab reaches its own buttons; to the part when the line has gone.
+        if place in self.LINES and not request.POST["action"].startswith("refuse_"):
+            place = f"{self.LINES[place]}-{target_id}"
+        return redirect(f"{reverse('events:console', kwargs={'slug': self.event.slug})}#{place}")
 
     def _show(self, what: str, target_id: int = 0, message: str = "") -> None:
         rooms.show(event_id=self.event.pk, what=what, target_id=target_id, message=message, at=self.at)
 
-    def _moderate(self, module, name: str, target_id: int, *, accept: bool) -> None:
-        owned = getattr(self.event, name).filter(pk=target_id).values_list("pk", flat=True)
-        module.moderate(ids=list(owned), accept=accept, actor=self.request.user, at=self.at)
+    def _moderate(self, module, name: str, target_id: int, **decision: bool) -> None:
+        rows = getattr(self.event, name).filter(is_rehearsal=self.is_rehearsal)
+        module.moderate(ids=[get_object_or_404(rows, pk=target_id).pk], actor=self.request.user, at=self.at, **decision)
+
+    # Part of the page → what its buttons may name, and how the ids of its lines begin.
+    TARGETS = {
+        "programme": lambda event: event.sequences,
+        "sondages": lambda event: event.polls,
+        "questions": lambda event: event.questions,
+        "temoignages": lambda event: event.testimonies,
+    }
+    LINES = {"sondages": "p", "questions": "q", "temoignages": "t"}
 
     # Name of the button → the part of the page to come back to, and what it does.
     ACTIONS = {
@@ -106,6 +122,10 @@ class ConsoleView(ForOrganisers, TemplateView):
             "temoignages",
             lambda self, pk: self._moderate(testimonies, "testimonies", pk, accept=True),
         ),
+        "accept_practice": (
+            "temoignages",
+            lambda self, pk: self._moderate(testimonies, "testimonies", pk, accept=True, as_practice=True),
+        ),
         "refuse_testimony": (
             "temoignages",
             lambda self, pk: self._moderate(testimonies, "testimonies", pk, accept=False),
@@ -120,15 +140,20 @@ class ConsoleView(ForOrganisers, TemplateView):
                 withheld=_count_of(Ballot.objects.filter(is_hidden=True).exclude(text="")),
             ).order_by("position", "pk")
         )
-        asked = list(event.questions.annotate(support=Count("upvotes")).order_by("-support", "asked_at", "pk"))
-        told = event.testimonies.select_related("territory__place").order_by("told_at", "pk")
+        sequences = list(event.sequences.order_by("position", "pk"))
+        asked = event.questions.filter(is_rehearsal=self.is_rehearsal)
+        asked = list(asked.annotate(support=Count("upvotes")).order_by("-support", "asked_at", "pk"))
+        told = event.testimonies.filter(is_rehearsal=self.is_rehearsal)
+        told = told.select_related("territory__place").order_by("told_at", "pk")
         return super().get_context_data(
             event=event,
             room=room,
             is_live=room.mode == RoomMode.LIVE,
-            is_rehearsal=room.mode == RoomMode.REHEARSAL,
+            is_rehearsal=self.is_rehearsal,
             is_closed=room.mode == RoomMode.CLOSED,
-            sequences=list(event.sequences.order_by("position", "pk")),
+            is_over=event.state in (EventState.CANCELLED, EventState.FINISHED),
+            sequences=sequences,
+            is_last_sequence=bool(sequences) and sequences[-1] == room.sequence,
             polls=[(poll, shown_poll(poll, poll.respondents)) for poll in polls],
             has_open_poll=any(poll.state == PollState.OPEN for poll in polls),
             waiting=[one for one in asked if one.moderation == Moderation.QUEUED],
@@ -190,7 +215,8 @@ class AnswerView(ForOrganisers, FormView):
 
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
-        self.question = get_object_or_404(Question, event=self.event, pk=kwargs["pk"])
+        rows = Question.objects.filter(event=self.event, is_rehearsal=self.is_rehearsal)
+        self.question = get_object_or_404(rows, pk=kwargs["pk"])
 
     def get_initial(self):
         question, link = self.question, self.question.links.order_by("position", "pk").first()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, HttpResponseNotModified
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
@@ -22,11 +22,14 @@ from events.presenters.room import accepted_questions, participants_fragment, sc
 from events.views.meetings import EventOf404
 from ti_portal.core.text import whole_number
 
+LARGEST_CHOICE = 32_767  # what the columns of a scale hold
+
 
 class InTheRoom(EventOf404):
     """Someone who has a place, or who organises, in a room that is open to them."""
 
     with_event = ("room",)
+    unsent = ""  # what a closed room says of the text that was sent to it
 
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
@@ -47,8 +50,17 @@ class InTheRoom(EventOf404):
         return super().dispatch(request, *args, **kwargs)
 
     def closed(self):
-        """Elsewhere than on the room's own page one is led back to it, which says why."""
+        """Elsewhere than on the room's own page one is led back to it, which says why. What somebody was writing when
+        the room closed is given back to them.
+        """
+        if self.unsent and self.request.method == "POST" and self.registration is not None:
+            return self.closed_page(unsent=self.unsent, text=self.request.POST.get("texte", ""), status=422)
         return redirect("events:room", slug=self.event.slug)
+
+    def closed_page(self, *, status: int = 200, **more):
+        was_open = self.room.sequence_id is not None or self.event.starts_at <= timezone.now()
+        context = self.context(mode=self.room.mode, was_open=was_open, **more)
+        return render(self.request, "events/room_closed.html", context, status=status)
 
     def back(self):
         return redirect("events:room", slug=self.event.slug)
@@ -62,8 +74,7 @@ class RoomView(InTheRoom, TemplateView):
     template_name = "events/room.html"
 
     def closed(self):
-        context = self.context(mode=self.room.mode)
-        return self.response_class(self.request, ["events/room_closed.html"], context)
+        return self.closed_page()
 
     def get_context_data(self, **kwargs):
         rehearses = self.is_organiser
@@ -124,7 +135,7 @@ class VoteView(InTheRoom, TemplateView):
         if self.registration is None:
             messages.error(request, "Seules les personnes inscrites répondent aux sondages.")
             return self.back()
-        sent = [whole_number(value, most=1000) for value in request.POST.getlist("choix")[:50]]
+        sent = [whole_number(value, most=LARGEST_CHOICE) for value in request.POST.getlist("choix")[:50]]
         choices = [number for number in sent if number is not None]
         text = request.POST.get("texte", "")
         try:
@@ -156,6 +167,7 @@ class QuestionsView(InTheRoom, TemplateView):
     """Ask, and support what others ask."""
 
     template_name = "events/questions.html"
+    unsent = "votre question n’est pas partie"
 
     def post(self, request, *args, **kwargs):
         if self.registration is None:
@@ -176,7 +188,7 @@ class QuestionsView(InTheRoom, TemplateView):
         return redirect(request.path)
 
     def get_context_data(self, **kwargs):
-        rows = list(accepted_questions(self.event)[:100])
+        rows = list(accepted_questions(self.event, self.room)[:100])
         mine = questions.supported_by(self.registration, rows) if self.registration and rows else set()
         return super().get_context_data(**self.context(questions=[(row, row.pk in mine) for row in rows]), **kwargs)
 
@@ -186,6 +198,7 @@ class SupportView(InTheRoom, View):
     """Give one's voice to a question, or take it back. POST only."""
 
     def post(self, request, *args, **kwargs):
+        get_object_or_404(self.event.questions, pk=kwargs["pk"])
         if self.registration is not None:
             act = questions.withdraw_support if request.POST.get("retirer") else questions.support
             try:
@@ -200,6 +213,7 @@ class TestifyView(InTheRoom, TemplateView):
     """Tell of one's territory."""
 
     template_name = "events/testify.html"
+    unsent = "votre témoignage n’est pas parti"
 
     def post(self, request, *args, **kwargs):
         if self.registration is None:

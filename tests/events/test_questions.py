@@ -1,10 +1,12 @@
 """Questions and testimonies: asked, read first, supported once each, answered by someone."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 
-from events import questions, rooms, testimonies
-from events.enums import AnswerState, Moderation
+from events import meetings, questions, rooms, testimonies
+from events.enums import AnswerState, Moderation, RoomMode, Shown
 from events.models import Event, Question, Upvote
 from events.questions import MOST_WAITING, QuestionRefused
 from events.testimonies import TestimonyRefused
@@ -149,3 +151,29 @@ def test_one_person_clicking_many_times_is_one_voice(committed_db):
     given = at_once(*[lambda text=text: asked(where, who, text) for text in texts])
     assert sum(isinstance(one, Question) for one in given) == MOST_WAITING
     assert Question.objects.filter(registration=who).count() == MOST_WAITING
+
+
+def test_one_answers_what_another_puts_on_the_screen_and_neither_is_refused(committed_db):
+    where = open_event()
+    question = accepted(where)
+
+    def answer():
+        for number in range(30):
+            values = {"answer": f"Réponse {number}", "answered_by": "La délégation"}
+            questions.answer(question_id=question.pk, values=values, links=(), actor=None, at=NOW)
+
+    def show():
+        for _ in range(30):
+            rooms.show(event_id=where.pk, what=Shown.QUESTION, target_id=question.pk, at=NOW)
+
+    assert at_once(answer, show) == [None, None]
+
+
+def test_no_room_opens_on_a_meeting_that_ends_at_that_moment(committed_db):
+    for _ in range(8):
+        where = event(starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(hours=1))
+        at_once(
+            lambda where=where: rooms.open_room(event_id=where.pk, at=NOW),
+            lambda where=where: meetings.finish_event(event_id=where.pk, actor=None, at=NOW),
+        )
+        assert rooms.room_of(Event.objects.get(pk=where.pk)).mode == RoomMode.CLOSED

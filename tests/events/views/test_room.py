@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from events import live, polls, rooms
-from events.models import Ballot, Poll, Question, Sequence, Testimony, WithheldWord
+from events import live, polls, rooms, testimonies
+from events.models import Ballot, Event, Poll, Question, Sequence, Testimony, WithheldWord
 from events.rooms import room_of
 from tests.events.people import event, poll, registration
 from tests.territories.people import delegation, person
@@ -135,6 +135,13 @@ class TestVoting:
         assert client.post(address(where, f"salle/sondages/{made.pk}/"), data).status_code == 422
         assert not Ballot.objects.filter(poll=made).exists()
 
+    def test_a_scale_of_years_is_answered(self, client, where, someone):
+        live_room(where)
+        made = poll(where, labels=(), kind="scale", scale_low=2018, scale_high=2027)
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        client.post(address(where, f"salle/sondages/{made.pk}/"), {"choix": "2020"})
+        assert list(Ballot.objects.filter(poll=made).values_list("choices", flat=True)) == [[2020]]
+
     def test_a_poll_of_another_event_or_a_draft_does_not_exist(self, client, where, someone):
         live_room(where)
         other = poll(event(), state="open")
@@ -176,6 +183,25 @@ class TestAskingAndTelling:
         assert answer.status_code == 422
         assert "Une de trop ?" in answer.content.decode()
 
+    @pytest.mark.parametrize(
+        ("path", "words"), [("questions", "question n’est pas partie"), ("temoigner", "témoignage n’est pas parti")]
+    )
+    def test_what_was_being_written_when_the_room_closed_is_given_back(self, client, where, someone, path, words):
+        live_room(where)
+        rooms.close_room(event_id=where.pk, at=timezone.now())
+        answer = client.post(address(where, f"salle/{path}/"), {"texte": "Trois phrases <b>tapées</b>."})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert words in page
+        assert "Trois phrases &lt;b&gt;tapées&lt;/b&gt;." in page
+        assert "Elle ouvre avec la rencontre" not in page
+        assert not where.questions.exists()
+
+    def test_a_question_of_another_event_is_not_supported(self, client, where, someone):
+        live_room(where)
+        other = Question.objects.create(event=event(), text="Ailleurs ?", moderation="accepted")
+        assert client.post(address(where, f"salle/questions/{other.pk}/")).status_code == 404
+
     def test_a_testimony_waits_to_be_read(self, client, where, someone):
         live_room(where)
         client.post(address(where, "salle/temoigner/"), {"texte": "Chez nous…", "sujet": "Foncier"})
@@ -214,7 +240,7 @@ class TestConsole:
         assert room_of(where).sequence.title == "Échanges"
         for action in ("open_poll", "close_poll", "publish_poll"):
             answer = self.act(client, where, action, id=made.pk)
-            assert answer.url.endswith("#sondages")
+            assert answer.url.endswith(f"#p-{made.pk}")  # the next Tab reaches the buttons of this very poll
         assert Poll.objects.get(pk=made.pk).state == "published"
         question = Question.objects.create(event=where, text="Quels délais ?", asked_at=timezone.now())
         self.act(client, where, "accept_question", id=question.pk)
@@ -234,7 +260,7 @@ class TestConsole:
         other = event()
         question = Question.objects.create(event=other, text="Ailleurs ?")
         self.act(client, where, "open")
-        self.act(client, where, "accept_question", id=question.pk)
+        assert self.act(client, where, "accept_question", id=question.pk).status_code == 404
         question.refresh_from_db()
         assert question.moderation == "queued"
         assert client.get(address(where, f"console/questions/{question.pk}/")).status_code == 404
@@ -243,8 +269,52 @@ class TestConsole:
     def test_a_number_that_is_none_is_refused_and_changes_nothing(self, client, where, organiser, number):
         self.act(client, where, "open")
         version = room_of(where).version
-        assert self.act(client, where, "go_to", id=number).status_code == 302
+        assert self.act(client, where, "go_to", id=number).status_code == 404
         assert room_of(where).version == version
+
+    def test_what_is_put_aside_leaves_the_screen(self, client, where, organiser):
+        self.act(client, where, "open")
+        question = Question.objects.create(event=where, text="Une injure", moderation="accepted")
+        testimony = Testimony.objects.create(event=where, text="Une autre", moderation="accepted")
+        for kind, row in (("question", question), ("testimony", testimony)):
+            self.act(client, where, f"show_{kind}", id=row.pk)
+            assert row.text in client.get(address(where, "ecran/")).content.decode()
+            self.act(client, where, f"refuse_{kind}", id=row.pk)
+            assert row.text not in client.get(address(where, "ecran/")).content.decode()
+
+    def test_a_rehearsal_touches_nothing_that_was_really_asked(self, client, where, organiser):
+        question = Question.objects.create(event=where, text="Une vraie question")
+        testimony = Testimony.objects.create(event=where, text="Un vrai témoignage")
+        self.act(client, where, "rehearse")
+        assert "Une vraie question" not in client.get(address(where, "console/")).content.decode()
+        for action, row in (("refuse_question", question), ("accept_practice", testimony)):
+            assert self.act(client, where, action, id=row.pk).status_code == 404
+        assert client.get(address(where, f"console/questions/{question.pk}/")).status_code == 404
+        self.act(client, where, "close")
+        assert set(where.questions.values_list("moderation", flat=True)) == {"queued"}
+        assert set(where.testimonies.values_list("moderation", flat=True)) == {"queued"}
+
+    @pytest.mark.parametrize(("action", "is_practice"), [("accept_testimony", False), ("accept_practice", True)])
+    def test_who_organises_decides_what_is_a_good_practice(self, client, where, organiser, action, is_practice):
+        self.act(client, where, "open")
+        told = testimonies.tell(
+            event_id=where.pk, registration=registration(where), text="Chez nous…", topic="", at=timezone.now()
+        )
+        self.act(client, where, action, id=told.pk)
+        told.refresh_from_db()
+        assert (told.moderation, told.is_practice) == ("accepted", is_practice)
+
+    def test_the_room_of_what_is_over_is_not_offered(self, client, where, organiser):
+        Event.objects.filter(pk=where.pk).update(state="finished")
+        page = client.get(address(where, "console/")).content.decode()
+        assert "Ouvrir la salle au public" not in page
+        assert "sa salle ne s’ouvre plus" in page
+
+    def test_the_last_sequence_has_no_next_one(self, client, where, organiser):
+        self.act(client, where, "open")
+        assert "Séquence suivante" in client.get(address(where, "console/")).content.decode()
+        self.act(client, where, "next")
+        assert "Séquence suivante" not in client.get(address(where, "console/")).content.decode()
 
     def test_an_unknown_action_does_not_exist(self, client, where, organiser):
         assert self.act(client, where, "destroy").status_code == 404
