@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
 from events import replays, reports
+from events.entrance import registration_of
 from events.enums import EventState, Moderation, Visibility
 from events.models import Question
 from events.permissions import may_organise
@@ -38,6 +39,9 @@ class ReplayView(EventOf404, TemplateView):
             raise Http404
 
     def post(self, request, *args, **kwargs):
+        if "partager" in request.POST and self._may_share():
+            replays.shared_secret_of(event_id=self.event.pk)
+            return redirect("events:replay", slug=self.event.slug)
         if not may(request, "recording-code", times=CODES_PER_HOUR, seconds=3600):
             return self._refused("Trop d’essais depuis cette connexion : réessayez dans une heure.", 429)
         shared = request.POST.get("partage", "")
@@ -47,6 +51,17 @@ class ReplayView(EventOf404, TemplateView):
             replays.open_for(request, self.event)
             return redirect("events:replay", slug=self.event.slug)
         return self._refused("Ce lien ne vaut plus." if shared else "Ce n’est pas le code d’accès.", 422)
+
+    def _may_share(self) -> bool:
+        """Those who had a place, and those who organise, where a code is asked of the others."""
+        if not self.event.recording_code:
+            return False
+        return may_organise(self.request.user) or registration_of(self.request, self.event) is not None
+
+    def _shared_url(self) -> str:
+        if not self.event.recording_secret:
+            return ""
+        return self.request.build_absolute_uri(f"{self.request.path}?partage={self.event.recording_secret}")
 
     def _refused(self, error: str, status: int):
         return self.render_to_response(self.get_context_data(error=error), status=status)
@@ -60,6 +75,8 @@ class ReplayView(EventOf404, TemplateView):
             ends=replays.clock(event.recording_ends),
             chapters=replays.chapters_of(event) if is_open else [],
             shared=self.request.GET.get("partage", ""),
+            may_share=is_open and self._may_share(),
+            shared_url=self._shared_url() if is_open and self._may_share() else "",
             documents=event.documents.order_by("position", "pk") if is_open else [],
             **kwargs,
         )

@@ -186,14 +186,27 @@ class RegistrationView(BySecret, TemplateView):
         return super().get(request, *args, **kwargs)
 
     def post(self, request, *args, **kwargs):
-        if request.POST.get("action") == "enter" and self.registration.state == RegistrationState.REGISTERED:
+        action = request.POST.get("action")
+        if action in self.ENTRANCES and self.registration.state == RegistrationState.REGISTERED:
             enter(request, self.registration)
-            return redirect("events:room", slug=self.event.slug)
-        if request.POST.get("action") == "cancel":
+            return redirect(self.ENTRANCES[action], slug=self.event.slug)
+        if action == "cancel" and self.can_cancel():
             registrations.cancel(registration_id=self.registration.pk, at=self.at)
             leave(request, self.event)
             messages.success(request, "Votre inscription est annulée.")
+        elif action == "cancel":
+            messages.error(request, "Cette inscription ne s’annule plus.")
         return redirect("events:registration", secret=self.registration.secret)
+
+    # What the person opens by a button of their page, which makes their browser known: nothing is written under GET.
+    ENTRANCES = {"enter": "events:room", "watch": "events:replay", "read": "events:event"}
+
+    def can_cancel(self) -> bool:
+        return (
+            self.registration.state in RegistrationState.active
+            and self.event.state == EventState.PUBLISHED
+            and self.event.ends_at > self.at
+        )
 
     def get_context_data(self, **kwargs):
         opens = doors_open_at(self.event)
@@ -205,9 +218,9 @@ class RegistrationView(BySecret, TemplateView):
             access_url=access_of(self.registration, at=self.at),
             is_room_open=room_of(self.event).mode == RoomMode.LIVE,
             doors_open=f"{day_in_words(opens)} à {french.hour(opens)}",
-            can_cancel=self.registration.state in RegistrationState.active
-            and self.event.state == EventState.PUBLISHED
-            and self.event.ends_at > self.at,
+            can_cancel=self.can_cancel(),
+            is_by_invitation=self.event.visibility == Visibility.INVITATION,
+            has_report=self.event.reports.exists(),
             **kwargs,
         )
 

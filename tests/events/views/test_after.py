@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from events import replays, reports
 from events.models import Event, Question, Report, ReportText
@@ -65,8 +66,46 @@ class TestRecording:
     def test_those_who_had_a_place_need_no_code(self, client):
         where = over(recording_code="secret", recording_url=VIDEO)
         who = registration(where)
-        client.post(f"/rencontres/inscriptions/{who.secret}/", {"action": "enter"})
-        assert VIDEO in client.get(f"{where.get_absolute_url()}enregistrement/").content.decode()
+        mine = f"/rencontres/inscriptions/{who.secret}/"
+        assert 'value="watch"' in client.get(mine).content.decode()
+        answer = client.post(mine, {"action": "watch"})
+        assert answer.url == f"{where.get_absolute_url()}enregistrement/"
+        assert VIDEO in client.get(answer.url).content.decode()
+
+    def test_those_who_had_a_place_share_a_link_and_nobody_else(self, client):
+        where = over(recording_code="secret", recording_url=VIDEO)
+        path = f"{where.get_absolute_url()}enregistrement/"
+        assert client.post(path, {"partager": "1"}).status_code == 422
+        client.post(path, {"code": "secret"})
+        assert "partager" not in client.get(path).content.decode()
+        client.post(f"/rencontres/inscriptions/{registration(where).secret}/", {"action": "watch"})
+        assert "Obtenir un lien à partager" in client.get(path).content.decode()
+        client.post(path, {"partager": "1"})
+        where.refresh_from_db()
+        link = f"{path}?partage={where.recording_secret}"
+        assert link in client.get(path).content.decode()
+        assert VIDEO not in Client().get(path).content.decode()
+        visitor = Client()
+        visitor.post(path, {"partage": where.recording_secret})
+        page = visitor.get(path).content.decode()
+        assert VIDEO in page
+        assert where.recording_secret not in page
+
+    def test_a_place_on_invitation_opens_its_pages_on_another_device(self, client):
+        where = over(visibility="invitation", recording_url=VIDEO)
+        mine = f"/rencontres/inscriptions/{registration(where).secret}/"
+        assert client.get(where.get_absolute_url()).status_code == 404
+        assert where.get_absolute_url() + '"' not in client.get(mine).content.decode().partition("<main")[2]
+        answer = client.post(mine, {"action": "read"})
+        assert client.get(answer.url).status_code == 200
+
+    def test_a_place_is_not_given_back_once_it_is_over(self, client):
+        where = over()
+        who = registration(where)
+        page = client.post(f"/rencontres/inscriptions/{who.secret}/", {"action": "cancel"}, follow=True)
+        assert "ne s’annule plus" in page.content.decode()
+        who.refresh_from_db()
+        assert who.state == "registered"
 
     def test_an_event_without_recording_has_no_such_page(self, client):
         assert client.get(f"{over().get_absolute_url()}enregistrement/").status_code == 404
