@@ -37,12 +37,15 @@ def register_jobs() -> None:
     register(
         "events.purge",
         label="Ménage des rencontres",
-        does="Efface les données personnelles des inscriptions anciennes et les demandes jamais confirmées.",
+        does="Pour les rencontres anciennes, efface les noms des inscriptions et des propos non publiés, et vide les "
+        "courriels envoyés ; efface les demandes jamais confirmées.",
         every=timedelta(days=1),
         lease=LEASE,
         words={
             "unconfirmed": "demandes effacées",
             "registrations": "inscriptions vidées",
             "invitations": "invitations effacées",
+            "words": "questions et témoignages dont le nom est effacé",
+            "messages": "courriels vidés",
         },
     )

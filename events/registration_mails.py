@@ -10,6 +10,11 @@ from ti_portal.accounts.links import absolute_url
 from ti_portal.core.mail import queue_message
 
 
+def key_prefix(event_id: int, registration_id: int) -> str:
+    """How the keys of all messages to this person begin."""
+    return f"event:{event_id}:registration:{registration_id}:"
+
+
 def send_confirmation_request(*, registration: Registration, at: datetime) -> None:
     """Ask the owner of the address to confirm."""
     link = absolute_url("events:confirm", registration.secret)
@@ -48,7 +53,7 @@ def _send(registration: Registration, what: str, stamp: str, subject: str, at: d
         "event_link": absolute_url("events:event", event.slug),
     }
     queue_message(
-        key=f"event:{event.pk}:registration:{registration.pk}:{what}:{stamp}",
+        key=f"{key_prefix(event.pk, registration.pk)}{what}:{stamp}",
         recipient=registration.email,
         subject=f"{subject} : {event.title}",
         text_body=render_to_string("events/mails/registration.txt", context).strip(),

@@ -19,6 +19,7 @@ from events.enums import EventState, RegistrationState, Visibility
 from events.models import Event, EventInvitation, Registration
 from territories.models import Place, Territory
 from ti_portal.core.integrity import refused_by_constraints
+from ti_portal.core.models import OutboxMessage
 
 # How long a registration that nobody confirmed is kept, and its link good.
 CONFIRM_WITHIN = timedelta(days=2)
@@ -188,12 +189,16 @@ def locked_event(event_id: int) -> Event:
 
 
 def purge_unconfirmed(*, at: datetime) -> int:
-    """Delete what nobody confirmed in time; return how many. Safe to run twice."""
+    """Delete what nobody confirmed in time, and empty what was written to these addresses; return how many were
+    deleted. Safe to run twice.
+    """
     old = Registration.objects.filter(state=RegistrationState.ASKED, asked_at__lt=at - CONFIRM_WITHIN)
     with transaction.atomic():
         # Locked first: a row that is being renewed or confirmed at this moment is somebody's, not a leftover.
-        held = old.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
-        return Registration.objects.filter(pk__in=list(held)).delete()[1].get("events.Registration", 0)
+        held = list(old.select_for_update(of=("self",), skip_locked=True).values_list("event_id", "pk"))
+        for event_id, pk in held:
+            OutboxMessage.objects.settled().filter(key__startswith=mails.key_prefix(event_id, pk)).empty()
+        return Registration.objects.filter(pk__in=[pk for _, pk in held]).delete()[1].get("events.Registration", 0)
 
 
 def new_secret() -> str:

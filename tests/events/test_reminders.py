@@ -4,10 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from events.models import Event, EventInvitation
-from events.registrations import new_secret
+from events.models import Event
 from events.reminders import due_kind, left_in_words, send_reminders
-from events.retention import purge
 from tests.events.people import NOW, event, registration
 from ti_portal.core.models import OutboxMessage
 
@@ -95,22 +93,3 @@ class TestSending:
         send_reminders(at=START - timedelta(days=1))
         with django_assert_num_queries(3):
             assert send_reminders(at=START - timedelta(days=1)) == 0
-
-
-@pytest.mark.django_db
-def test_names_are_forgotten_after_the_stated_time_and_figures_stay(settings):
-    settings.EVENTS_KEEP_REGISTRATIONS_DAYS = 90
-    where = event(starts_at=NOW - timedelta(days=91), ends_at=NOW - timedelta(days=90))
-    gone, kept = registration(where, organisation="CC du Test", attended_at=NOW), registration(event())
-    assert purge(at=NOW)["registrations"] == 0
-    for one in (where, kept.event):
-        EventInvitation.objects.create(event=one, email="ana@exemple.test", secret=new_secret(), created_at=NOW)
-    assert purge(at=NOW + timedelta(seconds=1)) == {"unconfirmed": 0, "registrations": 1, "invitations": 1}
-    assert EventInvitation.objects.get().event == kept.event
-    assert purge(at=NOW + timedelta(seconds=1))["registrations"] == 0
-    secret = gone.secret
-    gone.refresh_from_db()
-    kept.refresh_from_db()
-    assert (gone.email, gone.last_name, gone.organisation, gone.attended_at) == ("", "", "CC du Test", NOW)
-    assert gone.secret != secret
-    assert kept.email

@@ -15,6 +15,17 @@ class OutboxMessageQuerySet(models.QuerySet):
         """Messages to hand over at instant `at`: new ones, and those whose retry time has come."""
         return self.queued().filter(next_attempt_at__lte=at)
 
+    def settled(self):
+        """Messages that left, or never will."""
+        return self.filter(state__in=MessageState.settled)
+
+    def empty(self) -> int:
+        """Empty what tells to whom and about what; return how many were not empty yet. Rows stay by their key, which
+        keeps the same fact from being sent again.
+        """
+        nothing = {"recipient": "", "subject": "", "text_body": "", "html_body": "", "headers": {}, "reply_to": []}
+        return self.exclude(**nothing).update(**nothing)
+
 
 class OutboxMessage(models.Model):
     """One e-mail to one recipient. `key` says what it is about, so that the same fact is written only once."""

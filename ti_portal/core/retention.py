@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
-from ti_portal.core.enums import JobState, MessageState
+from ti_portal.core.enums import JobState
 from ti_portal.core.jobs import registered_jobs
 from ti_portal.core.models import JobRun, OutboxMessage
 
@@ -17,16 +17,9 @@ FREQUENT = timedelta(hours=1)
 
 
 def purge(*, at: datetime) -> dict[str, int]:
-    """Delete expired sessions and old runs of jobs, empty settled messages older than 180 days. Safe to run twice.
-
-    The row and its key stay: the key is what keeps the same fact from being sent again.
-    """
+    """Delete expired sessions and old runs of jobs, empty settled messages older than 180 days. Safe to run twice."""
     sessions, _ = Session.objects.filter(expire_date__lt=at).delete()
-    emptied = (
-        OutboxMessage.objects.filter(state__in=MessageState.settled, created_at__lt=at - KEEP_MESSAGE_BODIES)
-        .exclude(text_body="", html_body="", recipient="")
-        .update(text_body="", html_body="", recipient="", subject="", headers={}, reply_to=[])
-    )
+    emptied = OutboxMessage.objects.settled().filter(created_at__lt=at - KEEP_MESSAGE_BODIES).empty()
     return {"sessions": sessions, "messages": emptied, "runs": _purge_runs(at)}
 
 
