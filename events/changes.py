@@ -7,6 +7,8 @@ from typing import Any
 from events.models import Event
 from events.presenters.moments import period_in_words
 
+DATE = "Date"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -41,7 +43,7 @@ def differences(before: Facts, after: Facts) -> list[dict[str, str]]:
     """Each change as {label, before, after}, in French; nothing when people need not know."""
     told = [
         ("Titre", before.title, after.title),
-        ("Date", _when(before), _when(after)),
+        (DATE, _when(before), _when(after)),
         ("Lieu", before.where, after.where),
         ("Programme", _agenda(before), _agenda(after)),
     ]

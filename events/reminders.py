@@ -1,15 +1,19 @@
 """Reminders before an event: seven days, one day, one hour. Through the outbox, once each, and never after the start.
 
 The key of a message holds the start it was counted from: an event that moves has new reminders. After a downtime only
-the nearest of those that are due goes out, saying how long is left. Someone who registered after a reminder was due
-does not receive it.
+the nearest of those that are due goes out, saying how long is left. Whoever got their place after a reminder was due
+does not receive it; nor does anybody when the event moved after that moment: they were told of the new date then.
 """
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.template.loader import render_to_string
 
+from events.changes import DATE, where_of
 from events.enums import EventState
 from events.models import Event, Registration
 from events.presenters.moments import period_in_words
@@ -27,7 +31,7 @@ def send_reminders(*, at: datetime) -> int:
     soon = Event.objects.filter(
         state=EventState.PUBLISHED, starts_at__gt=at, starts_at__lte=at + max(KINDS.values())
     ).order_by("starts_at", "pk")
-    return sum(_remind(event, kind, at) for event in soon if (kind := due_kind(event.starts_at, at)))
+    return sum(_remind(event.pk, at) for event in soon if _to_remind(event, at).exists())
 
 
 def due_kind(starts_at: datetime, at: datetime) -> str:
@@ -36,41 +40,66 @@ def due_kind(starts_at: datetime, at: datetime) -> str:
     return min(due)[1] if due else ""
 
 
-def left_in_words(left: timedelta) -> str:
-    """« dans 7 jours », « demain », « dans 1 heure », « dans 20 minutes ». Pure; rounded to the nearest."""
-    minutes = round(left.total_seconds() / 60)
-    if minutes >= 36 * 60:
-        return f"dans {round(minutes / 1440)} jours"
-    if minutes >= 90:
+def left_in_words(starts_at: datetime, at: datetime, zone: str) -> str:
+    """« dans 7 jours », « demain », « dans 3 heures », « dans 20 minutes ». Days are the zone's. Pure."""
+    minutes = round((starts_at - at).total_seconds() / 60)
+    if minutes < 55:
+        return f"dans {max(1, minutes)} minute{'s' * (minutes > 1)}"
+    if minutes < 90:
+        return "dans 1 heure"
+    local = ZoneInfo(zone)
+    days = (starts_at.astimezone(local).date() - at.astimezone(local).date()).days
+    if days == 0:
         return f"dans {round(minutes / 60)} heures"
-    return "dans 1 heure" if minutes >= 55 else f"dans {max(1, minutes)} minute{'s' * (minutes > 1)}"
+    return "demain" if days == 1 else f"dans {days} jours"
 
 
-def _remind(event: Event, kind: str, at: datetime) -> int:
-    prefix = f"event:{event.pk}:reminder:{kind}:{event.starts_at.timestamp():.0f}:"
-    written = {
-        int(key.rpartition(":")[2])
-        for key in OutboxMessage.objects.filter(key__startswith=prefix).values_list("key", flat=True)
-    }
-    registered = event.registrations.registered().filter(confirmed_at__lt=event.starts_at - KINDS[kind])
-    waiting = [row for row in registered.exclude(email="").order_by("pk") if row.pk not in written]
-    when = period_in_words(event.starts_at, event.ends_at, event.zone)
-    left = left_in_words(event.starts_at - at)
-    shared = {"event": event, "when": when, "left": left}
-
-    def message(registration: Registration) -> Outgoing:
-        link = absolute_url("events:registration", registration.secret)
-        return Outgoing(
-            key=f"{prefix}{registration.pk}",
-            recipient=registration.email,
-            subject=f"{left.capitalize()} : {event.title}",
-            text_body=render_to_string("events/mails/reminder.txt", {**shared, "link": link}).strip(),
-        )
-
+def _remind(event_id: int, at: datetime) -> int:
+    """By batches, each for the event as it then stands: it may be moved or cancelled between two of them."""
     sent = 0
-    for start in range(0, len(waiting), BATCH):
+    while True:
         with transaction.atomic():
             # One at a time for one event: the same keys written side by side would be refused.
-            locked_event(event.pk)
-            sent += queue_messages([message(one) for one in waiting[start : start + BATCH]], at=at)
-    return sent
+            event = locked_event(event_id)
+            batch = [_message(event, one, at) for one in _to_remind(event, at).order_by("pk")[:BATCH]]
+            sent += queue_messages(batch, at=at)
+        if len(batch) < BATCH:
+            return sent
+
+
+def _to_remind(event: Event, at: datetime) -> QuerySet[Registration]:
+    """Who is to receive the reminder that is due now, and was not written it yet."""
+    kind = due_kind(event.starts_at, at) if event.state == EventState.PUBLISHED else ""
+    if not kind:
+        return Registration.objects.none()
+    due_at = event.starts_at - KINDS[kind]
+    if event.changes.filter(created_at__gt=due_at, lines__contains=[{"label": DATE}]).exists():
+        return Registration.objects.none()
+    key = Concat(Value(_key_prefix(event, at)), Cast(OuterRef("pk"), CharField()))
+    return (
+        event.registrations.registered()
+        .alias(seated_at=Coalesce("promoted_at", "confirmed_at"))
+        .filter(~Exists(OutboxMessage.objects.filter(key=key)), seated_at__lt=due_at)
+        .exclude(email="")
+    )
+
+
+def _key_prefix(event: Event, at: datetime) -> str:
+    return f"event:{event.pk}:reminder:{due_kind(event.starts_at, at)}:{event.starts_at.timestamp():.0f}:"
+
+
+def _message(event: Event, registration: Registration, at: datetime) -> Outgoing:
+    left = left_in_words(event.starts_at, at, event.zone)
+    context = {
+        "event": event,
+        "when": period_in_words(event.starts_at, event.ends_at, event.zone),
+        "where": where_of(event),
+        "left": left,
+        "link": absolute_url("events:registration", registration.secret),
+    }
+    return Outgoing(
+        key=f"{_key_prefix(event, at)}{registration.pk}",
+        recipient=registration.email,
+        subject=f"{left.capitalize()} : {event.title}",
+        text_body=render_to_string("events/mails/reminder.txt", context).strip(),
+    )
