@@ -10,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
-from events import registrations
+from events import attendance, registrations
 from events.entrance import access_of, doors_open_at, enter, leave
 from events.enums import RegistrationState, RoomMode, Visibility
 from events.forms.registration import RegistrationForm
@@ -189,6 +189,8 @@ class RegistrationView(BySecret, TemplateView):
         action = request.POST.get("action")
         if action in self.ENTRANCES and self.registration.state == RegistrationState.REGISTERED:
             enter(request, self.registration)
+            if action == "enter" and room_of(self.event).mode == RoomMode.LIVE:
+                attendance.note(registration_ids=[self.registration.pk], came=True, at=self.at)
             return redirect(self.ENTRANCES[action], slug=self.event.slug)
         if action == "cancel":
             self.cancel()
