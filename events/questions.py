@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from events import rooms
-from events.enums import AnswerState, Moderation, RoomMode
+from events.enums import AnswerState, EventState, Moderation, RoomMode, Visibility
 from events.models import AnswerLink, Event, Question, Registration, Upvote
 from events.voters import voter_key
 from territories import rich_text
@@ -148,6 +149,17 @@ def answer(
         question.schemes.set(scheme_ids)
     rooms.touch(event_id=question.event_id, at=at)
     return question
+
+
+def frequent() -> QuerySet[Question]:
+    """Questions of public events whose official answers everyone reads, on the page of frequent questions."""
+    return Question.objects.filter(
+        in_faq=True,
+        moderation=Moderation.ACCEPTED,
+        is_rehearsal=False,
+        event__state__in=EventState.public,
+        event__visibility=Visibility.PUBLIC,
+    )
 
 
 def _write_links(question: Question, links: Sequence[Mapping[str, str]]) -> None:

@@ -15,6 +15,7 @@ from events.models import Event, Series
 from events.permissions import may_organise, may_see
 from events.presenters.agenda import agenda_of, others
 from events.presenters.lines import line
+from events.questions import frequent
 from events.registrations import RegistrationRefused, check_open, free_seats
 from events.replays import has_recording
 from events.rooms import room_of
@@ -67,6 +68,7 @@ class EventListView(TemplateView):
             regions=[(place.code, place.name, choice.place == place) for place in regions],
             series=Series.objects.filter(is_running=True).order_by("name", "pk"),
             may_organise=may_organise(self.request.user),
+            has_answers=frequent().exists(),
             **kwargs,
         )
 
@@ -94,6 +96,7 @@ class EventView(EventOf404, TemplateView):
             is_full=event.capacity is not None and free_seats(event) == 0,
             has_recording=has_recording(event),
             has_report=event.reports.exists(),
+            has_answers=frequent().filter(event=event).exists(),
             may_organise=may_organise(self.request.user),
             **kwargs,
         )

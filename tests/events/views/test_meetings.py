@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from events.models import EventInvitation, Sequence, Series, Speaker
+from events.models import EventInvitation, Question, Sequence, Series, Speaker
 from events.registrations import new_secret
 from tests.events.people import event, registration
 from tests.territories.people import delegation, person
@@ -57,7 +57,7 @@ class TestList:
         for _ in range(number):
             coming()
         client.get("/rencontres/")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get("/rencontres/")
 
 
@@ -113,7 +113,7 @@ class TestPage:
             Speaker.objects.create(event=made, sequence=one, name="Ana Ba")
             made.documents.create(label=f"D{position}")
         client.get(made.get_absolute_url())
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(made.get_absolute_url())
 
     def test_a_series_tells_its_editions(self, client):
@@ -122,6 +122,33 @@ class TestPage:
         page = client.get(series.get_absolute_url()).content.decode()
         assert made.title in page
         assert "La Fabrique de l’industrie" in page
+
+
+class TestFrequentQuestions:
+    FAQ = 'href="/questions-reponses/"'
+
+    def answered(self, where, **changes):
+        values = {"text": "Quels délais ?", "answer": "<p>Trois mois.</p>", "in_faq": True, "moderation": "accepted"}
+        return Question.objects.create(event=where, **{**values, **changes})
+
+    def test_the_list_and_the_page_lead_to_the_answers(self, client):
+        made = coming()
+        self.answered(made)
+        for path in ("/rencontres/", made.get_absolute_url(), ASSEMBLY):
+            assert self.FAQ in client.get(path).content.decode().split('id="footer"')[0], path
+
+    @pytest.mark.parametrize("changes", [{"in_faq": False}, {"moderation": "refused"}, {"is_rehearsal": True}])
+    def test_what_is_not_published_is_not_announced(self, client, changes):
+        Question.objects.filter(in_faq=True).update(in_faq=False)
+        made = coming()
+        self.answered(made, **changes)
+        self.answered(coming(visibility="community"))
+        for path in ("/rencontres/", made.get_absolute_url()):
+            assert self.FAQ not in client.get(path).content.decode().split('id="footer"')[0], path
+
+    def test_another_event_says_nothing_of_them(self, client):
+        self.answered(coming())
+        assert self.FAQ not in client.get(coming().get_absolute_url()).content.decode()
 
 
 class TestCalendars:
