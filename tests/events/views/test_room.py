@@ -72,6 +72,31 @@ class TestDoors:
         client.force_login(delegation())
         assert "Répétition" in client.get(address(where)).content.decode()
 
+    def test_an_organiser_without_a_place_takes_part_in_a_rehearsal_and_only_looks_once_it_is_live(self, client, where):
+        client.force_login(delegation())
+        live_room(where, is_rehearsal=True)
+        made = poll(where)
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        page = client.post(address(where, f"salle/sondages/{made.pk}/"), {"choix": "1"}, follow=True).content.decode()
+        assert "Votre réponse est comptée" in page
+        assert f'data-answered="{made.pk}"' in page
+        client.post(address(where, "salle/questions/"), {"texte": "Ça marche ?"})
+        question = Question.objects.get(event=where)
+        Question.objects.filter(pk=question.pk).update(moderation="accepted")
+        client.post(address(where, f"salle/questions/{question.pk}/"))
+        assert "1 soutien" in client.get(address(where, "salle/questions/")).content.decode()
+        client.post(address(where, "salle/temoigner/"), {"texte": "Un essai"})
+        assert Testimony.objects.get(event=where).is_rehearsal
+        live_room(where)
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        client.post(address(where, f"salle/sondages/{made.pk}/"), {"choix": "1"})
+        for path in ("salle/questions/", "salle/temoigner/"):
+            assert "Seules les personnes inscrites" in client.get(address(where, path)).content.decode()
+            client.post(address(where, path), {"texte": "Encore ?"})
+        assert not where.questions.exists()
+        assert not where.testimonies.exists()
+        assert not Ballot.objects.filter(poll=made).exists()
+
     def test_the_page_of_the_event_leads_to_it_once_it_is_open(self, client, where, someone):
         link = f'href="{address(where)}"'
         assert link not in client.get(where.get_absolute_url()).content.decode()
@@ -298,7 +323,7 @@ class TestConsole:
     def test_who_organises_decides_what_is_a_good_practice(self, client, where, organiser, action, is_practice):
         self.act(client, where, "open")
         told = testimonies.tell(
-            event_id=where.pk, registration=registration(where), text="Chez nous…", topic="", at=timezone.now()
+            event_id=where.pk, who=registration(where), text="Chez nous…", topic="", at=timezone.now()
         )
         self.act(client, where, action, id=told.pk)
         told.refresh_from_db()
