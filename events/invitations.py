@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from events.changes import where_of
 from events.enums import EventState
 from events.models import Event, EventInvitation
 from events.presenters.moments import period_in_words
@@ -97,6 +98,7 @@ def _send(event: Event, invitation: EventInvitation, *, stamp: str, at: datetime
     context = {
         "event": event,
         "when": period_in_words(event.starts_at, event.ends_at, event.zone),
+        "where": where_of(event),
         "link": absolute_url("events:invited", invitation.secret),
     }
     message = queue_message(

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
+from events.meetings import cancel_event
 from events.models import EventInvitation, Question, Sequence, Series, Speaker
 from events.registrations import new_secret
 from tests.events.people import event, registration
@@ -169,6 +170,18 @@ class TestCalendars:
         entries = Calendar.from_ical(client.get("/rencontres/agenda.ics").content).walk("VEVENT")
         found = next(entry for entry in entries if entry["UID"].startswith(f"rencontre-{made.pk}@"))
         assert found["STATUS"] == "CANCELLED"
+
+    def test_a_cancelled_event_has_a_file_that_says_so_to_calendars_that_hold_it(self, client):
+        made = coming()
+        before = Calendar.from_ical(client.get(f"{made.get_absolute_url()}agenda.ics").content).walk("VEVENT")[0]
+        cancel_event(event_id=made.pk, reason="Salle fermée", actor=None, at=timezone.now())
+        page = client.get(made.get_absolute_url()).content.decode()
+        assert "Marquer annulée dans mon agenda" in page
+        assert "Ajouter à mon agenda" not in page
+        (entry,) = Calendar.from_ical(client.get(f"{made.get_absolute_url()}agenda.ics").content).walk("VEVENT")
+        assert (entry["UID"], entry["STATUS"]) == (before["UID"], "CANCELLED")
+        assert entry["SEQUENCE"] > before["SEQUENCE"]
+        assert entry["SUMMARY"].startswith("Annulé")
 
     def test_a_feed_without_event_is_still_a_calendar(self, client):
         calendar = Calendar.from_ical(client.get("/rencontres/agenda.ics?nature=regional").content)

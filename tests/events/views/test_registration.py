@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from events.meetings import cancel_event
 from events.models import Registration
 from events.rooms import open_room
 from tests.events.people import event, registration
@@ -127,6 +128,26 @@ def test_the_access_link_is_for_those_who_have_a_place_once_doors_are_open(clien
     page = client.get(f"/rencontres/inscriptions/{made.secret}/").content.decode()
     assert (SECRET in page) is is_shown
     assert ("s’affichera ici" in page) is (state == "registered" and not is_shown)
+
+
+def test_the_page_of_a_cancelled_place_gives_the_file_that_says_so(client):
+    where = coming()
+    made = registration(where)
+    file = f'href="{where.get_absolute_url()}agenda.ics">Fichier d’annulation'
+    assert file not in client.get(f"/rencontres/inscriptions/{made.secret}/").content.decode()
+    cancel_event(event_id=where.pk, reason="Salle fermée", actor=None, at=timezone.now())
+    assert file in client.get(f"/rencontres/inscriptions/{made.secret}/").content.decode()
+
+
+def test_the_file_of_an_event_on_invitation_is_behind_ones_own_page(client):
+    where = coming(visibility="invitation")
+    made = registration(where)
+    cancel_event(event_id=where.pk, reason="Salle fermée", actor=None, at=timezone.now())
+    own = f"/rencontres/inscriptions/{made.secret}/"
+    assert "Ouvrir la page de la rencontre, qui donne ce fichier" in client.get(own).content.decode()
+    page = client.post(own, {"action": "read"}, follow=True).content.decode()
+    assert "Marquer annulée dans mon agenda" in page
+    assert client.get(f"{where.get_absolute_url()}agenda.ics").status_code == 200
 
 
 def test_a_page_of_ones_own_is_neither_kept_nor_indexed(client):
