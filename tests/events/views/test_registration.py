@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from events.meetings import cancel_event
@@ -62,9 +63,12 @@ def test_someone_signed_in_has_their_place_at_once(client):
     [
         ({"email": "pas une adresse"}, "Saisissez une adresse"),
         ({"first_name": ""}, "Ce champ est obligatoire"),
-        ({"ou": "Saint-Denis"}, "Plusieurs lieux portent ce nom"),
+        ({"ou": "Saint-Denis"}, "Choisissez votre commune ci-dessous"),
         ({"ou": "xyzxyz"}, "xyzxyz"),
-        ({"ou": "Normandie"}, "Donnez une commune"),
+        ({"ou": "xyzxyz"}, "Donnez une commune"),
+        ({"ou": "Normandie", "lieu": "REG-28"}, "Vire Normandie"),
+        ({"ou": "TI-2023-7601"}, "Donnez une commune"),
+        ({"ou": "Normandie", "choix": "REG-28"}, "Choisissez votre commune ci-dessous"),
     ],
 )
 def test_bad_input_is_told_at_its_field_and_what_was_typed_is_kept(client, changes, words):
@@ -74,6 +78,18 @@ def test_bad_input_is_told_at_its_field_and_what_was_typed_is_kept(client, chang
     assert words in page
     assert 'value="Petit"' in page
     assert not Registration.objects.exists()
+
+
+def test_a_commune_is_found_though_a_region_or_an_intercommunality_has_its_name(client):
+    where = coming()
+    assert (
+        f"{reverse('territories:suggest')}?nature=commune"
+        in client.get(f"{where.get_absolute_url()}inscription/").content.decode()
+    )
+    for typed, code in (("Nevers", "COM-58194"), ("nevers", "COM-58194"), ("18000", "COM-18033")):
+        register(client, where, ou=typed, email=f"{typed}@exemple.test")
+        assert Registration.objects.get(email=f"{typed}@exemple.test".lower()).commune.code == code
+        Registration.objects.all().delete()
 
 
 def test_one_of_several_communes_is_chosen_without_a_script(client):
