@@ -15,6 +15,7 @@ from events import results
 from events.enums import PollKind, PollState
 from events.models import Ballot, Event, Participation, Poll
 from events.participants import Participant, Rehearser, key_of
+from events.typed import one_line
 from events.voters import voter_key
 from events.withheld import is_withheld
 
@@ -195,10 +196,10 @@ def _counts(poll_id: int) -> list[tuple[int, int]]:
 
 
 def _checked(poll: Poll, choices: Sequence[int], text: str) -> tuple[list[int], str]:
-    words = " ".join(text.replace("\x00", "").split())
     if poll.kind == PollKind.TEXT:
+        words = one_line(text)
         if choices or not words:
-            raise PollRefused("Écrivez votre réponse.")
+            raise PollRefused("Écrivez votre réponse, en un mot au moins.")
         if len(words) > LONGEST_TEXT:
             raise PollRefused(f"Votre réponse compte {len(words)} signes : {LONGEST_TEXT} au plus.")
         return [], words

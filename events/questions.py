@@ -12,6 +12,7 @@ from events import rooms
 from events.enums import AnswerState, EventState, Moderation, RoomMode, Visibility
 from events.models import AnswerLink, Question, Registration, Upvote
 from events.participants import Participant, Rehearser, key_of
+from events.typed import one_line
 from territories import rich_text
 from territories.history import sign
 from ti_portal.core.text import fold
@@ -34,7 +35,7 @@ def ask(*, event_id: int, who: Participant, text: str, at: datetime, shows_name:
     mode = rooms.mode_for(who, event_id=event_id)
     if mode == RoomMode.CLOSED:
         raise QuestionRefused("La salle est fermée : on ne peut plus y poser de question.")
-    words = " ".join(text.replace("\x00", "").split())
+    words = one_line(text)
     if not words:
         raise QuestionRefused("Écrivez votre question.")
     if len(words) > 1000:

@@ -10,6 +10,7 @@ from events import rooms
 from events.enums import Moderation, RoomMode
 from events.models import Registration, Testimony
 from events.participants import Participant, Rehearser
+from events.typed import says_something
 from territories.history import sign
 from ti_portal.core.text import fold
 
@@ -33,7 +34,7 @@ def tell(*, event_id: int, who: Participant, text: str, topic: str, at: datetime
     if mode == RoomMode.CLOSED:
         raise TestimonyRefused("La salle est fermée : on ne peut plus y témoigner.")
     words = text.replace("\x00", "").strip()
-    if not words:
+    if not says_something(words):
         raise TestimonyRefused("Écrivez votre témoignage.")
     if len(words) > LONGEST:
         raise TestimonyRefused(f"Votre témoignage compte {len(words)} signes : 4 000 au plus.")

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from events import live, questions, rooms, testimonies
-from events.enums import EventState, Moderation, PollKind, PollState, RegistrationState, RoomMode, Shown
+from events.enums import AnswerState, EventState, Moderation, PollKind, PollState, RegistrationState, RoomMode, Shown
 from events.forms.answer import AnswerForm
 from events.models import Ballot, Event, Participation, Question, Room
 from events.permissions import may_organise
@@ -231,6 +231,9 @@ class AnswerView(ForOrganisers, FormView):
             "link_url": link.url if link else "",
         }
 
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "today": timezone.localdate(self.at)}
+
     def form_valid(self, form):
         values = dict(form.cleaned_data)
         label, url = values.pop("link_label"), values.pop("link_url")
@@ -244,7 +247,7 @@ class AnswerView(ForOrganisers, FormView):
             for name, texts in error.message_dict.items():
                 form.add_error(name if name in form.fields else None, texts)
             return self.form_invalid(form)
-        messages.success(self.request, "La réponse est enregistrée.")
+        messages.success(self.request, _said(form.cleaned_data))
         return redirect(f"{reverse('events:console', kwargs={'slug': self.event.slug})}#questions")
 
     def form_invalid(self, form):
@@ -252,6 +255,14 @@ class AnswerView(ForOrganisers, FormView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(event=self.event, question=self.question, **kwargs)
+
+
+def _said(values) -> str:
+    if values["answer"]:
+        return "La réponse est enregistrée."
+    if values["answer_state"] == AnswerState.NONE:
+        return "La réponse est retirée."
+    return f"C’est noté : {AnswerState(values['answer_state']).label.lower()}."
 
 
 @method_decorator(never_cache, name="dispatch")

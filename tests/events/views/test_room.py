@@ -160,6 +160,23 @@ class TestVoting:
         assert client.post(address(where, f"salle/sondages/{made.pk}/"), data).status_code == 422
         assert not Ballot.objects.filter(poll=made).exists()
 
+    @pytest.mark.parametrize("sent", [None, "", "  ", "\u200b", "…", "x" * 141])
+    def test_an_empty_or_too_long_free_answer_is_told_at_the_field_and_costs_nothing(
+        self, client, where, someone, sent
+    ):
+        live_room(where)
+        made = poll(where, labels=(), kind="text")
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        path = address(where, f"salle/sondages/{made.pk}/")
+        answer = client.post(path, {} if sent is None else {"texte": sent})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert 'aria-invalid="true" aria-describedby="texte-hint vote-error"' in page
+        assert ("141 signes" if sent and len(sent) > 140 else "Écrivez votre réponse") in page
+        assert not Ballot.objects.filter(poll=made).exists()
+        said = client.post(path, {"texte": "Le foncier"}, follow=True).content.decode()
+        assert "Votre réponse est comptée" in said
+
     def test_a_scale_of_years_is_answered(self, client, where, someone):
         live_room(where)
         made = poll(where, labels=(), kind="scale", scale_low=2018, scale_high=2027)
@@ -355,6 +372,42 @@ class TestConsole:
         question.refresh_from_db()
         assert (question.answer, question.moderation) == ("<p>Trois mois.</p>", "accepted")
         assert [link.url for link in question.links.all()] == ["https://exemple.test/"]
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"answer": ""}, "Écrivez la réponse"),
+            ({"answer": " \u200b ", "answer_state": "none"}, "Écrivez la réponse"),
+            ({"answer": "", "answer_state": "to_come", "in_faq": "on"}, "ne publie que des réponses écrites"),
+            ({"review_on": "2020-12-15"}, "Cette date est passée"),
+        ],
+    )
+    def test_an_empty_answer_or_a_date_gone_by_is_told_at_its_field(self, client, where, organiser, changes, words):
+        question = Question.objects.create(event=where, text="Quels délais ?")
+        values = {"answer": "Trois mois.", "answered_by": "La délégation", "answer_state": "written", **changes}
+        answer = client.post(address(where, f"console/questions/{question.pk}/"), values)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        question.refresh_from_db()
+        assert (question.answer, question.answer_state, question.review_on) == ("", "none", None)
+
+    def test_an_answer_given_live_or_to_come_needs_no_text_and_one_can_be_taken_back(self, client, where, organiser):
+        question = Question.objects.create(event=where, text="Quels délais ?", moderation="accepted")
+        path = address(where, f"console/questions/{question.pk}/")
+        said = client.post(path, {"answer": "", "answer_state": "to_come"}, follow=True).content.decode()
+        assert "C’est noté : réponse à venir." in said
+        client.post(path, {"answer": "Trois mois.", "answered_by": "La délégation", "answer_state": "written"})
+        said = client.post(path, {"answer": "", "answer_state": "none"}, follow=True).content.decode()
+        assert "La réponse est retirée." in said
+        question.refresh_from_db()
+        assert (question.answer, question.answer_state) == ("", "none")
+
+    def test_a_date_that_has_passed_since_it_was_chosen_does_not_hold_up_a_correction(self, client, where, organiser):
+        past = timezone.localdate() - timedelta(days=1)
+        question = Question.objects.create(event=where, text="Quels délais ?", review_on=past)
+        values = {"answer": "Trois mois.", "answered_by": "La délégation", "answer_state": "written"}
+        path = address(where, f"console/questions/{question.pk}/")
+        assert client.post(path, {**values, "review_on": past.isoformat()}).status_code == 302
 
     def test_free_answers_are_shown_or_put_aside_and_publication_adds_none(self, client, where, organiser):
         made = poll(where, labels=(), kind="text")
