@@ -17,6 +17,7 @@ from events.presenters.moments import period_in_words
 from events.registrations import locked_event, new_secret
 from ti_portal.accounts.links import absolute_url
 from ti_portal.core.mail import queue_message
+from ti_portal.core.templatetags.portal import number
 
 MOST = 1000
 _BETWEEN = re.compile(r"[\s,;<>\"]+")
@@ -53,7 +54,7 @@ def addresses_in(text: str) -> list[str]:
         quoted = ", ".join(f"« {one} »" for one in bad[:5])
         raise ValidationError(f"Ce ne sont pas des adresses : {quoted}.")
     if len(found) > MOST:
-        raise ValidationError(f"{MOST} adresses au plus à la fois.")
+        raise ValidationError(f"{number(MOST)} adresses au plus à la fois.")
     return list(found)
 
 

@@ -18,6 +18,7 @@ from events.participants import Participant, Rehearser, key_of
 from events.typed import one_line
 from events.voters import voter_key
 from events.withheld import is_withheld
+from ti_portal.core.templatetags.portal import number
 
 LONGEST_TEXT = 140
 
@@ -201,7 +202,7 @@ def _checked(poll: Poll, choices: Sequence[int], text: str) -> tuple[list[int], 
         if choices or not words:
             raise PollRefused("Écrivez votre réponse, en un mot au moins.")
         if len(words) > LONGEST_TEXT:
-            raise PollRefused(f"Votre réponse compte {len(words)} signes : {LONGEST_TEXT} au plus.")
+            raise PollRefused(f"Votre réponse compte {number(len(words))} signes : {LONGEST_TEXT} au plus.")
         return [], words
     offered = {position for position, _ in _labels(poll)}
     chosen = sorted(set(choices))

@@ -15,10 +15,12 @@ from events.participants import Participant, Rehearser, key_of
 from events.typed import one_line
 from territories import rich_text
 from territories.history import sign
+from ti_portal.core.templatetags.portal import number
 from ti_portal.core.text import fold
 
 # Questions of one person that wait to be read: more would crowd the others out.
 MOST_WAITING = 5
+LONGEST = 1000
 ANSWER_FIELDS = ("answer", "answered_by", "answer_state", "theme", "in_faq", "review_on")
 
 
@@ -38,8 +40,8 @@ def ask(*, event_id: int, who: Participant, text: str, at: datetime, shows_name:
     words = one_line(text)
     if not words:
         raise QuestionRefused("Écrivez votre question.")
-    if len(words) > 1000:
-        raise QuestionRefused(f"Votre question compte {len(words)} signes : 1 000 au plus.")
+    if len(words) > LONGEST:
+        raise QuestionRefused(f"Votre question compte {number(len(words))} signes : {number(LONGEST)} au plus.")
     registration = None if isinstance(who, Rehearser) else who
     theirs = []
     if registration is not None:

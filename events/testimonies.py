@@ -12,6 +12,7 @@ from events.models import Registration, Testimony
 from events.participants import Participant, Rehearser
 from events.typed import says_something
 from territories.history import sign
+from ti_portal.core.templatetags.portal import number
 from ti_portal.core.text import fold
 
 MOST_WAITING = 3
@@ -37,7 +38,7 @@ def tell(*, event_id: int, who: Participant, text: str, topic: str, at: datetime
     if not says_something(words):
         raise TestimonyRefused("Écrivez votre témoignage.")
     if len(words) > LONGEST:
-        raise TestimonyRefused(f"Votre témoignage compte {len(words)} signes : 4 000 au plus.")
+        raise TestimonyRefused(f"Votre témoignage compte {number(len(words))} signes : {number(LONGEST)} au plus.")
     registration = None if isinstance(who, Rehearser) else who
     theirs = []
     if registration is not None:

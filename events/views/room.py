@@ -196,7 +196,8 @@ class QuestionsView(InTheRoom, TemplateView):
     def get_context_data(self, **kwargs):
         rows = list(accepted_questions(self.event, self.room)[:100])
         mine = questions.supported_by(self.who, rows) if self.who and rows else set()
-        return super().get_context_data(**self.context(questions=[(row, row.pk in mine) for row in rows]), **kwargs)
+        context = self.context(questions=[(row, row.pk in mine) for row in rows], longest=questions.LONGEST)
+        return super().get_context_data(**context, **kwargs)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -236,4 +237,4 @@ class TestifyView(InTheRoom, TemplateView):
         return self.back()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**self.context(), **kwargs)
+        return super().get_context_data(**self.context(longest=testimonies.LONGEST), **kwargs)

@@ -54,6 +54,12 @@ class TestAsking:
         with pytest.raises(QuestionRefused):
             asked(open_event(), text=text)
 
+    def test_how_long_is_too_long_is_told_as_numbers_are_written(self):
+        with pytest.raises(
+            QuestionRefused, match="compte 1\N{NO-BREAK SPACE}001 signes : 1\N{NO-BREAK SPACE}000 au plus"
+        ):
+            asked(open_event(), text="x" * 1001)
+
     def test_a_closed_room_takes_no_question_nor_testimony(self):
         where = event()
         with pytest.raises(QuestionRefused):
