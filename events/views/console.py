@@ -21,6 +21,7 @@ from events.permissions import may_organise
 from events.polls import PollRefused, show_text
 from events.presenters.room import screen_fragment, shown_poll
 from territories import rich_text
+from ti_portal.accounts.links import absolute_url
 from ti_portal.core.text import whole_number
 
 
@@ -276,5 +277,7 @@ class ScreenView(ForOrganisers, TemplateView):
             event=self.event,
             fragment=screen_fragment(self.event.pk, at_least=self.room.version, rehearses=True),
             key=live.key_of(self.event.pk, rehearses=True),
+            # To be typed by who reads it on a wall: without what browsers add by themselves.
+            room_address=absolute_url("events:room", self.event.slug).partition("://")[2].rstrip("/"),
             **kwargs,
         )

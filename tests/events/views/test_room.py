@@ -314,6 +314,17 @@ class TestConsole:
         assert self.act(client, where, "go_to", id=number).status_code == 404
         assert room_of(where).version == version
 
+    @pytest.mark.parametrize("action", ["open", "rehearse", None])
+    def test_the_screen_always_says_where_to_go(self, client, where, organiser, settings, action):
+        settings.SITE_URL = "https://portail.exemple"
+        if action:
+            self.act(client, where, action)
+        typed = f"portail.exemple/rencontres/{where.slug}/salle"
+        assert f"<strong>{typed}</strong>" in client.get(address(where, "ecran/")).content.decode()
+        answer = client.get(f"/{typed.partition('/')[2]}", follow=True)  # as it is typed, without its last sign
+        assert answer.redirect_chain[-1][0] == address(where)
+        assert answer.status_code == 200
+
     def test_what_is_put_aside_leaves_the_screen(self, client, where, organiser):
         self.act(client, where, "open")
         question = Question.objects.create(event=where, text="Une injure", moderation="accepted")
