@@ -45,6 +45,20 @@ class TestList:
         made = coming(**changes)
         assert (made.title in client.get("/rencontres/").content.decode()) is is_shown
 
+    def test_it_gives_the_calendar_to_subscribe_to_with_its_own_filters(self, client):
+        page = client.get("/rencontres/").content.decode()
+        assert 'href="webcal://testserver/rencontres/agenda.ics"' in page
+        page = client.get("/rencontres/?nature=webinar&lieu=REG-53").content.decode()
+        assert 'href="webcal://testserver/rencontres/agenda.ics?nature=webinar&amp;lieu=REG-53"' in page
+        assert client.get("/rencontres/agenda.ics?nature=webinar&lieu=REG-53").status_code == 200
+        assert "webcal:" not in client.get("/rencontres/?nature=fete").content.decode()
+
+    def test_those_who_organise_find_how_to_prepare_one(self, client):
+        add = 'href="/administration/events/event/add/"'
+        assert add not in client.get("/rencontres/").content.decode()
+        client.force_login(delegation())
+        assert add in client.get("/rencontres/").content.decode()
+
     def test_filters_by_kind_and_place_and_a_bad_one_lists_nothing(self, client):
         made = coming(kind="regional")
         assert made.title in client.get("/rencontres/?nature=regional").content.decode()
@@ -116,6 +130,14 @@ class TestPage:
         client.get(made.get_absolute_url())
         with django_assert_num_queries(7):
             client.get(made.get_absolute_url())
+
+    @pytest.mark.parametrize(
+        ("changes", "is_told"),
+        [({}, True), ({"state": "cancelled"}, False), ({"takes_registrations": False}, False)],
+    )
+    def test_who_has_a_place_already_is_told_where_it_is(self, client, changes, is_told):
+        page = client.get(coming(**changes).get_absolute_url()).content.decode()
+        assert ("Déjà une place ?" in page) is is_told
 
     def test_a_series_tells_its_editions(self, client):
         series = Series.objects.get()
