@@ -1,4 +1,7 @@
-"""Who came. Noted by the organisers, one person at a time or many."""
+"""Who came: noted by the organisers, one person at a time or many, and when somebody enters the live room.
+
+Never by what they do there: the instant of a first vote, kept beside a name, would help to tell ballots apart.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -14,9 +14,9 @@ class EventKind(models.TextChoices):
 
 class EventState(models.TextChoices):
     DRAFT = "draft", "Brouillon"
-    PUBLISHED = "published", "Publié"
-    CANCELLED = "cancelled", "Annulé"
-    FINISHED = "finished", "Terminé"
+    PUBLISHED = "published", "Publiée"
+    CANCELLED = "cancelled", "Annulée"
+    FINISHED = "finished", "Terminée"
 
     # A cancelled event keeps its page, which says so.
     public = nonmember(("published", "cancelled", "finished"))
@@ -24,7 +24,7 @@ class EventState(models.TextChoices):
 
 class Visibility(models.TextChoices):
     PUBLIC = "public", "Tout le monde"
-    COMMUNITY = "community", "La communauté (avec un compte)"
+    COMMUNITY = "community", "La communauté (avec un mandat)"
     INVITATION = "invitation", "Sur invitation"
 
 

@@ -4,6 +4,7 @@ Votes and voices for a question name nobody: they hold pseudonyms, each known on
 one question (docs/adr/0012-ballots.md). They are neither given nor erased here.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.apps import apps
@@ -13,7 +14,7 @@ from django.utils.crypto import get_random_string
 
 from events.enums import RegistrationState
 from events.models import EventInvitation, Question, Registration, Report, Testimony
-from events.registrations import cancel
+from events.registrations import RegistrationRefused, cancel
 from ti_portal.accounts.erasure import addresses_of
 
 TITLE = "Vos inscriptions, vos questions et vos témoignages aux rencontres"
@@ -58,10 +59,9 @@ def export_events(user) -> dict:
 def erase_events(*, user, at: datetime) -> None:
     """Give their places back, forget their names and addresses; what they said stays, anonymous."""
     ids = list(_registrations_of(user).order_by("pk").values_list("pk", flat=True))
-    for key in (
-        Registration.objects.filter(pk__in=ids, event__ends_at__gt=at).order_by("pk").values_list("pk", flat=True)
-    ):
-        cancel(registration_id=key, at=at)
+    for key in ids:
+        with suppress(RegistrationRefused):  # over, or cancelled: there is no place to give back
+            cancel(registration_id=key, at=at)
     words = Question.objects.filter(registration__in=ids), Testimony.objects.filter(registration__in=ids)
     for rows in words:
         history = rows.model.history.model

@@ -1,8 +1,8 @@
 """Registering to an event: asked, confirmed, seated or waiting, cancelled, promoted. Never one seat too many.
 
 Every function that seats people or frees a seat locks the event's row first, so that seats are counted by one
-transaction at a time. A person is known by their address: signed in, it is verified already; otherwise a mail asks
-them to confirm, and until then nothing is kept for them.
+transaction at a time. A person is known by their account or their address: signed in, it is verified already; otherwise
+a mail asks them to confirm, and until then no seat is kept for them.
 
 Whoever asks with an address that is known learns nothing: the answer is a mail to that address.
 """
@@ -13,16 +13,20 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from events import registration_mails as mails
 from events.enums import EventState, RegistrationState, Visibility
 from events.models import Event, EventInvitation, Registration
 from territories.models import Place, Territory
+from territories.permissions import is_community_member
+from ti_portal.accounts.erasure import addresses_of
 from ti_portal.core.integrity import refused_by_constraints
 from ti_portal.core.models import OutboxMessage
 
 # How long a registration that nobody confirmed is kept, and its link good.
 CONFIRM_WITHIN = timedelta(days=2)
+FOR_MEMBERS = "Cette rencontre est réservée à la communauté : connectez-vous pour vous inscrire."
 
 
 class RegistrationRefused(Exception):
@@ -59,21 +63,25 @@ def check_open(event: Event, *, at: datetime) -> None:
 @transaction.atomic
 def register_user(*, event_id: int, person: Person, user, at: datetime) -> Registration:
     """Register a signed-in person, whose address is verified: seated or waiting at once. Doing it again changes only
-    what they say of themselves.
+    what they say of themselves. They have one place, also when their address changed since they asked.
 
     Raises RegistrationRefused, and ValidationError by field, in French.
     """
     event = locked_event(event_id)
     check_open(event, at=at)
-    _check_invited(event, person.address)
-    registration = _find(event, person.address) or Registration(event=event, secret=new_secret(), asked_at=at)
+    _check_expected(event, person.address, user, at=at)
+    registration, others = _find_of_account(event, person.address, user)
+    for other in others:
+        _give_back(other, at=at)
+    if registration is None:
+        registration = Registration(event=event, secret=new_secret(), asked_at=at)
+    elif event.registrations.filter(email__iexact=person.address).exclude(pk=registration.pk).exists():
+        person = replace(person, email=registration.email)  # one row an address: this one keeps the one it has
     _describe(registration, person)
     registration.user = user
-    if registration.state in RegistrationState.active:
-        _save(registration)
-        return registration
-    _take_a_place(event, registration, at=at)
-    mails.send_outcome(registration=registration, at=at)
+    _seat(registration, at=at)
+    if others:
+        promote(event=event, at=at)
     return registration
 
 
@@ -88,7 +96,7 @@ def ask(*, event_id: int, person: Person, at: datetime) -> None:
     event = locked_event(event_id)
     check_open(event, at=at)
     if event.visibility == Visibility.COMMUNITY:
-        raise RegistrationRefused("Cette rencontre est réservée à la communauté : connectez-vous pour vous inscrire.")
+        raise RegistrationRefused(FOR_MEMBERS)
     registration = _find(event, person.address) or Registration(event=event, secret=new_secret(), asked_at=at)
     if registration.state in RegistrationState.active:
         mails.send_reminder_of_link(registration=registration, at=at)
@@ -117,11 +125,7 @@ def register_invited(*, secret: str, person: Person, at: datetime) -> Registrati
     check_open(event, at=at)
     registration = _find(event, invitation.email) or Registration(event=event, secret=new_secret(), asked_at=at)
     _describe(registration, replace(person, email=invitation.email))
-    if registration.state in RegistrationState.active:
-        _save(registration)
-        return registration
-    _take_a_place(event, registration, at=at)
-    mails.send_outcome(registration=registration, at=at)
+    _seat(registration, at=at)
     return registration
 
 
@@ -138,24 +142,33 @@ def confirm(*, secret: str, at: datetime) -> Registration:
     if registration.state == RegistrationState.CANCELLED or registration.asked_at + CONFIRM_WITHIN <= at:
         raise Registration.DoesNotExist
     check_open(event, at=at)
-    _take_a_place(event, registration, at=at)
-    mails.send_outcome(registration=registration, at=at)
+    # Who may come can have changed since they asked.
+    _check_expected(event, registration.email, registration.user, at=at)
+    _seat(registration, at=at)
     return registration
 
 
 @transaction.atomic
-def cancel(*, registration_id: int, at: datetime) -> Registration:
-    """Give a place back; the first who waits has it. Doing it again changes nothing."""
+def cancel(*, registration_id: int, at: datetime) -> bool:
+    """Give a place back, the first who waits has it; return whether there was something to give back. Doing it again
+    changes nothing. Raises RegistrationRefused once the event is over or cancelled: who came, or was to, stays written.
+    """
     event = locked_event(Registration.objects.values_list("event_id", flat=True).get(pk=registration_id))
+    if not can_cancel(event, at=at):
+        raise RegistrationRefused("Cette rencontre est passée ou annulée : une inscription ne s’y annule plus.")
     registration = _locked(event, pk=registration_id)
-    if registration.state != RegistrationState.CANCELLED:
-        registration.state = RegistrationState.CANCELLED
-        registration.cancelled_at = at
-        registration.save(update_fields=["state", "cancelled_at"])
-        if registration.confirmed_at is not None:
-            mails.send_cancelled(registration=registration, at=at)
-        promote(event=event, at=at)
-    return registration
+    if registration.state == RegistrationState.CANCELLED:
+        return False
+    _give_back(registration, at=at)
+    if registration.confirmed_at is not None:
+        mails.send_cancelled(registration=registration, at=at)
+    promote(event=event, at=at)
+    return True
+
+
+def can_cancel(event: Event, *, at: datetime) -> bool:
+    """Whether places of this event can still be given back. Pure."""
+    return event.state == EventState.PUBLISHED and event.ends_at > at
 
 
 def promote(*, event: Event, at: datetime) -> list[Registration]:
@@ -206,21 +219,54 @@ def new_secret() -> str:
 
 
 def _find(event: Event, address: str) -> Registration | None:
-    return event.registrations.select_for_update(of=("self",)).filter(email__iexact=address).first()
+    """The registration of an address. One whose account left this address, which is another person's now, follows its
+    account to the address it has.
+    """
+    found = event.registrations.select_for_update(of=("self",)).filter(email__iexact=address).first()
+    if found is None or found.user is None or address in {one.lower() for one in addresses_of(found.user)}:
+        return found
+    found.email = found.user.email
+    _save(found)
+    return None
+
+
+def _find_of_account(event: Event, address: str, user) -> tuple[Registration | None, list[Registration]]:
+    """The registration of this account, a place that counts first; and the other places it has, asked with this address
+    before it was the account's.
+    """
+    by_address = _find(event, address)
+    rows = list(event.registrations.select_for_update(of=("self",)).filter(user=user).order_by("confirmed_at", "pk"))
+    if by_address is not None and by_address.user_id is None:
+        rows.append(by_address)
+    rows.sort(key=lambda row: (row.state not in RegistrationState.active, row.email.lower() != address))
+    return (rows[0] if rows else None), [row for row in rows[1:] if row.state in RegistrationState.active]
 
 
 def _locked(event: Event, **which) -> Registration:
     return event.registrations.select_for_update(of=("self",)).get(**which)
 
 
-def _take_a_place(event: Event, registration: Registration, *, at: datetime) -> None:
-    """Seat the person, or put them behind those who wait already."""
+def _seat(registration: Registration, *, at: datetime) -> None:
+    """Seat the person, or put them behind those who wait already, and tell them; someone who has a place, or waits,
+    stays as they are. The event is locked.
+    """
+    if registration.state in RegistrationState.active:
+        _save(registration)
+        return
+    event = registration.event
     free = free_seats(event)
     is_free = free is None or (free > 0 and not event.registrations.waiting().exclude(pk=registration.pk).exists())
     registration.state = RegistrationState.REGISTERED if is_free else RegistrationState.WAITING
     registration.confirmed_at = at
     registration.promoted_at = registration.cancelled_at = None
     _save(registration)
+    mails.send_outcome(registration=registration, at=at)
+
+
+def _give_back(registration: Registration, *, at: datetime) -> None:
+    registration.state = RegistrationState.CANCELLED
+    registration.cancelled_at = at
+    registration.save(update_fields=["state", "cancelled_at"])
 
 
 def _describe(registration: Registration, person: Person) -> None:
@@ -249,6 +295,12 @@ def _is_invited(event: Event, address: str) -> bool:
     return EventInvitation.objects.filter(event=event, email__iexact=address).exists()
 
 
-def _check_invited(event: Event, address: str) -> None:
+def _check_expected(event: Event, address: str, user, *, at: datetime) -> None:
+    """Raise RegistrationRefused when the event is not for this person. `user` is None without an account."""
     if not _is_invited(event, address):
         raise RegistrationRefused("Cette rencontre est sur invitation : votre adresse n’y est pas invitée.")
+    if event.visibility == Visibility.COMMUNITY:
+        if user is None:
+            raise RegistrationRefused(FOR_MEMBERS)
+        if not is_community_member(user, timezone.localdate(at)):
+            raise RegistrationRefused("Cette rencontre est réservée aux personnes qui ont un mandat en cours.")

@@ -9,7 +9,7 @@ from events import attendance
 from events.admin.fields import EventFilter
 from events.models import Registration
 from events.permissions import may_organise
-from events.registrations import cancel
+from events.registrations import RegistrationRefused, cancel
 from events.resources.registrations import RegistrationResource
 from ti_portal.core.admin_bases import ChoiceFilter, ReadOnlyAdmin
 from ti_portal.core.table_admin import TableAdminMixin
@@ -88,9 +88,15 @@ class RegistrationAdmin(TableAdminMixin, ReadOnlyAdmin):
 
     @admin.action(description="Annuler leur inscription (la place va à la suivante)", permissions=["note"])
     def cancel_places(self, request: HttpRequest, queryset: QuerySet) -> None:
-        rows = list(queryset.filter(purged_at=None).order_by("pk"))
-        for registration in rows:
-            cancel(registration_id=registration.pk, at=timezone.now())
-            self.log_change(request, registration, "Annulée.")
-        s = "s" * (len(rows) > 1)
-        self.message_user(request, f"{len(rows)} inscription{s} annulée{s}.", messages.SUCCESS)
+        count, refusals = 0, set()
+        for registration in queryset.filter(purged_at=None).order_by("pk"):
+            try:
+                if cancel(registration_id=registration.pk, at=timezone.now()):
+                    self.log_change(request, registration, "Annulée.")
+                    count += 1
+            except RegistrationRefused as refusal:
+                refusals.add(f"{registration.event.title} : {refusal}")
+        s = "s" * (count > 1)
+        self.message_user(request, f"{count} inscription{s} annulée{s}.", messages.SUCCESS)
+        for refusal in sorted(refusals):
+            self.message_user(request, refusal, messages.WARNING)

@@ -1,6 +1,7 @@
 """Events (assemblies, seminars, meetings, webinars) with their agenda, speakers, documents and partners."""
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -11,6 +12,9 @@ from events.enums import DocumentKind, EventKind, EventState, Visibility
 from events.files import check_document, check_recording
 from funding.models.calls import check_zone
 from territories.models import Place
+from territories.permissions import is_community_member, is_delegation
+
+NO_PLACE = "Une place au moins ; pour n’en donner aucune, n’ouvrez pas les inscriptions."
 
 
 class Series(models.Model):
@@ -52,11 +56,11 @@ class EventQuerySet(models.QuerySet):
         """Over at instant `at`, and not cancelled."""
         return self.filter(Q(state=EventState.FINISHED) | Q(state=EventState.PUBLISHED, ends_at__lt=at))
 
-    def visible_to(self, user):
-        """Events that `user` may open. Invitations are checked apart (`events.permissions`)."""
-        if user.is_authenticated and user.is_active and user.is_staff:
+    def visible_to(self, user, today):
+        """Events that `user` may open on day `today`. Invitations are checked apart (`events.permissions`)."""
+        if is_delegation(user):
             return self
-        if user.is_authenticated and user.is_active:
+        if is_community_member(user, today):
             return self.public()
         return self.public().exclude(visibility=Visibility.COMMUNITY)
 
@@ -95,7 +99,9 @@ class Event(models.Model):
     doors_open_minutes = models.PositiveSmallIntegerField("portes ouvertes avant (minutes)", default=30)
     moderator = models.CharField("animé par", max_length=200, blank=True)
     takes_registrations = models.BooleanField("inscription sur le portail", default=True)
-    capacity = models.PositiveIntegerField("places", null=True, blank=True, help_text="Vide : sans limite.")
+    capacity = models.PositiveIntegerField(
+        "places", null=True, blank=True, help_text="Vide : sans limite.", validators=[MinValueValidator(1, NO_PLACE)]
+    )
     registration_closes_at = models.DateTimeField("inscriptions closes le", null=True, blank=True)
     cancelled_because = models.CharField("annulé parce que", max_length=300, blank=True)
     attendance = models.CharField("participation constatée", max_length=300, blank=True)
@@ -132,6 +138,11 @@ class Event(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="event_ends_after_it_starts",
                 violation_error_message="La rencontre finit avant de commencer.",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity=None) | Q(capacity__gte=1),
+                name="event_capacity_is_at_least_one",
+                violation_error_message=NO_PLACE,
             ),
             models.CheckConstraint(
                 condition=Q(recording_ends=None)

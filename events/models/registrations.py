@@ -67,9 +67,16 @@ class Registration(models.Model):
                 name="registration_once_per_address",
                 violation_error_message="Cette adresse est déjà inscrite.",
             ),
+            models.UniqueConstraint(
+                F("event"),
+                F("user"),
+                condition=Q(state__in=RegistrationState.active),
+                name="registration_once_per_account",
+                violation_error_message="Ce compte est déjà inscrit.",
+            ),
             models.CheckConstraint(condition=Q(state__in=RegistrationState.values), name="registration_state_is_known"),
             models.CheckConstraint(
-                condition=~Q(state__in=("registered", "waiting")) | Q(confirmed_at__isnull=False),
+                condition=~Q(state__in=RegistrationState.active) | Q(confirmed_at__isnull=False),
                 name="registration_that_counts_is_confirmed",
             ),
             models.CheckConstraint(

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import View
 
@@ -27,7 +28,8 @@ class StoredFileView(View):
         document = Document.objects.filter(file=name).exclude(file="").select_related("event").order_by("pk").first()
         if document is None:
             raise Http404
-        if not may_see(request.user, document.event) and not is_expected(request, document.event):
+        today = timezone.localdate()
+        if not may_see(request.user, document.event, today) and not is_expected(request, document.event):
             raise Http404
         return self._sent(request, document.file)
 

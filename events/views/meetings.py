@@ -27,9 +27,10 @@ from ti_portal.accounts.links import absolute_url
 PAGE_SIZE = 20
 
 
-def listed(user):
+def listed(user, today):
     """Events whose title and date this person may read in a list: those on invitation are not told there."""
-    return Event.objects.visible_to(user).exclude(state=EventState.DRAFT).exclude(visibility=Visibility.INVITATION)
+    rows = Event.objects.visible_to(user, today).exclude(state=EventState.DRAFT)
+    return rows.exclude(visibility=Visibility.INVITATION)
 
 
 class EventOf404:
@@ -43,7 +44,8 @@ class EventOf404:
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
         self.event = get_object_or_404(Event.objects.select_related(*self.with_event), slug=kwargs["slug"])
-        if not may_see(request.user, self.event) and not is_expected(request, self.event):
+        today = timezone.localdate()
+        if not may_see(request.user, self.event, today) and not is_expected(request, self.event):
             raise Http404
 
 
@@ -56,7 +58,7 @@ class EventListView(TemplateView):
     def get_context_data(self, **kwargs):
         at = timezone.now()
         choice = read_choice(self.request.GET)
-        events = choice.apply(listed(self.request.user)).select_related("place")
+        events = choice.apply(listed(self.request.user, timezone.localdate(at))).select_related("place")
         upcoming = events.filter(ends_at__gte=at).exclude(state=EventState.FINISHED).order_by("starts_at", "pk")
         past = events.past(at).order_by("-starts_at", "-pk")
         page = Paginator(past, PAGE_SIZE).get_page(self.request.GET.get("page"))
@@ -134,7 +136,8 @@ class SeriesView(TemplateView):
 
     def get_context_data(self, **kwargs):
         at = timezone.now()
-        editions = listed(self.request.user).filter(series=self.series).order_by("-starts_at", "-pk")
+        rows = listed(self.request.user, timezone.localdate(at)).filter(series=self.series)
+        editions = rows.order_by("-starts_at", "-pk")
         page = Paginator(editions, PAGE_SIZE).get_page(self.request.GET.get("page"))
         page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
         return super().get_context_data(

@@ -12,9 +12,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
-from events import registrations
+from events import attendance, registrations
 from events.entrance import access_of, doors_open_at, enter, leave
-from events.enums import EventState, RegistrationState, RoomMode, Visibility
+from events.enums import RegistrationState, RoomMode, Visibility
 from events.forms.registration import RegistrationForm
 from events.models import Registration
 from events.presenters.lines import line
@@ -193,24 +193,24 @@ class RegistrationView(BySecret, TemplateView):
         action = request.POST.get("action")
         if action in self.ENTRANCES and self.registration.state == RegistrationState.REGISTERED:
             enter(request, self.registration)
+            if action == "enter" and room_of(self.event).mode == RoomMode.LIVE:
+                attendance.note(registration_ids=[self.registration.pk], came=True, at=self.at)
             return redirect(self.ENTRANCES[action], slug=self.event.slug)
-        if action == "cancel" and self.can_cancel():
-            registrations.cancel(registration_id=self.registration.pk, at=self.at)
-            leave(request, self.event)
-            messages.success(request, "Votre inscription est annulée.")
-        elif action == "cancel":
-            messages.error(request, "Cette inscription ne s’annule plus.")
+        if action == "cancel":
+            self.cancel()
         return redirect("events:registration", secret=self.registration.secret)
 
     # What the person opens by a button of their page, which makes their browser known: nothing is written under GET.
     ENTRANCES = {"enter": "events:room", "watch": "events:replay", "read": "events:event"}
 
-    def can_cancel(self) -> bool:
-        return (
-            self.registration.state in RegistrationState.active
-            and self.event.state == EventState.PUBLISHED
-            and self.event.ends_at > self.at
-        )
+    def cancel(self) -> None:
+        try:
+            registrations.cancel(registration_id=self.registration.pk, at=self.at)
+        except registrations.RegistrationRefused as refusal:
+            messages.error(self.request, str(refusal))
+            return
+        leave(self.request, self.event)
+        messages.success(self.request, "Votre inscription est annulée.")
 
     def get_context_data(self, **kwargs):
         opens = doors_open_at(self.event)
@@ -222,7 +222,8 @@ class RegistrationView(BySecret, TemplateView):
             access_url=access_of(self.registration, at=self.at),
             is_room_open=room_of(self.event).mode == RoomMode.LIVE,
             doors_open=f"{day_in_words(opens)} à {french.hour(opens)}",
-            can_cancel=self.can_cancel(),
+            can_cancel=self.registration.state in RegistrationState.active
+            and registrations.can_cancel(self.event, at=self.at),
             is_by_invitation=self.event.visibility == Visibility.INVITATION,
             has_report=self.event.reports.exists(),
             **kwargs,

@@ -248,7 +248,7 @@ def _inner_point(rings: list[list[tuple[int, int]]]) -> tuple[int, int, float]:
     ys = [y for _, y in ring]
     top, bottom = min(ys), max(ys)
     edges = list(zip(ring, [*ring[1:], ring[0]], strict=True))
-    best = (ring[0][0], ring[0][1], 0.0)
+    tried = []
     for step in range(1, SEARCHED_LINES):
         y = top + (bottom - top) * step / SEARCHED_LINES + 0.25  # off the whole units: no vertex lies on the line
         crossings = sorted(
@@ -256,28 +256,32 @@ def _inner_point(rings: list[list[tuple[int, int]]]) -> tuple[int, int, float]:
         )
         for left, right in zip(crossings[::2], crossings[1::2], strict=False):
             for share in (0.5, 0.3, 0.7):
-                x = left + (right - left) * share
-                if (room := _room(x, y, edges, best[2])) > best[2]:
-                    best = (round(x), round(y), room)
+                # No farther from the border than from where the line crosses it: cheap, and rules most points out.
+                most = min(share, 1 - share) * (right - left)
+                tried.append((min(most, y - top, bottom - y), left + (right - left) * share, y))
+    best = (ring[0][0], ring[0][1], 0.0)
+    for most, x, y in sorted(tried, reverse=True):
+        if most <= best[2]:
+            break
+        if (room := _room(x, y, edges, best[2])) > best[2]:
+            best = (round(x), round(y), room)
     return best
 
 
 def _room(x: float, y: float, edges: list[tuple[tuple[int, int], tuple[int, int]]], enough: float) -> float:
     """Distance from a point to the nearest edge; some smaller number as soon as it is known not to exceed `enough`."""
-    room = math.inf
-    for start, end in edges:
-        room = min(room, _distance(x, y, *start, *end))
-        if room <= enough:
-            break
-    return room
-
-
-def _distance(x: float, y: float, ax: float, ay: float, bx: float, by: float) -> float:
-    """From a point to a segment."""
-    dx, dy = bx - ax, by - ay
-    along = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy or 1)
-    along = min(1.0, max(0.0, along))
-    return math.hypot(x - ax - along * dx, y - ay - along * dy)
+    nearest, limit = math.inf, enough * enough
+    for (ax, ay), (bx, by) in edges:
+        dx, dy = bx - ax, by - ay
+        along = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy or 1)
+        along = min(1.0, max(0.0, along))  # on the segment, not on its line
+        across, down = x - ax - along * dx, y - ay - along * dy
+        square = across * across + down * down
+        if square < nearest:
+            nearest = square
+            if nearest <= limit:
+                break
+    return math.sqrt(nearest)
 
 
 def _area(ring: list[tuple[int, int]]) -> float:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from events import registrations
 from events.enums import RegistrationState
@@ -12,7 +13,9 @@ from events.models import Event, EventInvitation, Registration
 from events.registrations import Person, RegistrationRefused, new_secret
 from tests.at_once import at_once
 from tests.events.people import NOW, event, registration
+from tests.territories.people import delegation, member
 from tests.territories.people import person as account
+from ti_portal.accounts.models import User
 from ti_portal.core.models import OutboxMessage
 
 
@@ -83,6 +86,18 @@ class TestWithoutAccount:
         assert ask_and_confirm(where, guest).state == RegistrationState.REGISTERED
 
     @pytest.mark.parametrize(
+        ("visibility", "words"), [("invitation", "n’y est pas invitée"), ("community", "réservée à la communauté")]
+    )
+    def test_an_event_that_closed_its_doors_since_takes_nobody_by_an_older_link(self, visibility, words):
+        where, who = event(), someone()
+        asked = ask(where, who)
+        Event.objects.filter(pk=where.pk).update(visibility=visibility)
+        with pytest.raises(RegistrationRefused, match=words):
+            registrations.confirm(secret=asked.secret, at=NOW)
+        asked.refresh_from_db()
+        assert asked.state == RegistrationState.ASKED
+
+    @pytest.mark.parametrize(
         ("changes", "field"),
         [({"commune_code": "COM-99999"}, "commune_code"), ({"organisation": "x" * 201}, "organisation")],
     )
@@ -102,6 +117,64 @@ class TestWithAccount:
         second = registrations.register_user(event_id=where.pk, person=again, user=user, at=NOW)
         assert (first.pk, first.state, second.organisation) == (second.pk, RegistrationState.REGISTERED, "CC du Test")
         assert Registration.objects.filter(event=where).count() == 1
+
+    def registered(self, where: Event, user, **changes) -> Registration:
+        who = Person(email=user.email, first_name="A", last_name="B", **changes)
+        return registrations.register_user(event_id=where.pk, person=who, user=user, at=NOW)
+
+    def test_an_account_whose_address_changed_keeps_its_one_place(self):
+        where, user = event(capacity=2), account("avant@exemple.test")
+        first = self.registered(where, user)
+        User.objects.filter(pk=user.pk).update(email="apres@exemple.test")
+        user.refresh_from_db()
+        second = self.registered(where, user)
+        assert (second.pk, second.email) == (first.pk, "apres@exemple.test")
+        assert registrations.free_seats(where) == 1
+
+    def test_a_place_asked_by_mail_before_and_one_of_the_account_are_one(self):
+        """Three had asked: the account twice, once with the address it has since; the second place goes on."""
+        where, user = event(capacity=2), account("avant@exemple.test")
+        first = self.registered(where, user)
+        by_mail = ask_and_confirm(where, someone("apres"))
+        waits = ask_and_confirm(where, someone("suivante"))
+        assert waits.state == RegistrationState.WAITING
+        User.objects.filter(pk=user.pk).update(email="apres@exemple.test")
+        user.refresh_from_db()
+        kept = self.registered(where, user)
+        assert (kept.pk, kept.state, kept.user) == (by_mail.pk, RegistrationState.REGISTERED, user)
+        first.refresh_from_db()
+        waits.refresh_from_db()
+        assert (first.state, waits.state) == (RegistrationState.CANCELLED, RegistrationState.REGISTERED)
+        assert "Inscription annulée" not in mails(someone("avant"))
+
+    def test_a_request_that_was_never_confirmed_becomes_the_account_s(self):
+        where, user = event(), account()
+        asked = ask(where, Person(email=user.email))
+        made = self.registered(where, user)
+        assert (made.pk, made.state, made.user) == (asked.pk, RegistrationState.REGISTERED, user)
+
+    def test_an_address_that_changed_hands_leaves_each_their_place(self):
+        where, first_owner = event(), account("poste@exemple.test")
+        first = self.registered(where, first_owner)
+        User.objects.filter(pk=first_owner.pk).update(email="ailleurs@exemple.test")
+        second = self.registered(where, account("poste@exemple.test"))
+        first.refresh_from_db()
+        assert (first.pk != second.pk, first.user, first.email) == (True, first_owner, "ailleurs@exemple.test")
+
+    def test_two_places_for_one_account_are_refused_by_the_database(self):
+        where, user = event(), account()
+        registration(where, user=user)
+        registration(where, user=user, state="cancelled")
+        registration(event(), user=user)
+        with pytest.raises(IntegrityError, match="registration_once_per_account"):
+            registration(where, user=user, state="waiting")
+
+    def test_an_event_of_the_community_is_for_those_with_a_mandate(self):
+        where = event(visibility="community")
+        with pytest.raises(RegistrationRefused, match="mandat en cours"):
+            self.registered(where, account())
+        assert self.registered(where, member()).state == RegistrationState.REGISTERED
+        assert self.registered(where, delegation()).state == RegistrationState.REGISTERED
 
     def test_an_account_that_is_not_invited_is_refused(self):
         user = account()
@@ -136,8 +209,8 @@ class TestWaitingList:
         third = ask_and_confirm(where, someone("c"), NOW + timedelta(minutes=2))
         second = ask_and_confirm(where, someone("b"), NOW + timedelta(minutes=1))
         assert (second.state, third.state) == (RegistrationState.WAITING, RegistrationState.WAITING)
-        registrations.cancel(registration_id=first.pk, at=NOW)
-        registrations.cancel(registration_id=first.pk, at=NOW)
+        given_back = [registrations.cancel(registration_id=first.pk, at=NOW) for _ in range(2)]
+        assert given_back == [True, False]
         second.refresh_from_db()
         third.refresh_from_db()
         assert (second.state, second.promoted_at, third.state) == ("registered", NOW, RegistrationState.WAITING)
@@ -158,14 +231,52 @@ class TestWaitingList:
         registrations.cancel(registration_id=Registration.objects.get(email=who.address).pk, at=NOW)
         assert ask_and_confirm(where, who).state == RegistrationState.WAITING
 
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"state": "cancelled"},
+            {"state": "finished"},
+            {"starts_at": NOW - timedelta(hours=2), "ends_at": NOW},
+        ],
+    )
+    def test_no_place_is_given_back_once_it_is_over_or_cancelled(self, changes):
+        seated = registration(event(**changes))
+        with pytest.raises(RegistrationRefused, match="ne s’y annule plus"):
+            registrations.cancel(registration_id=seated.pk, at=NOW)
+        seated.refresh_from_db()
+        assert (seated.state, OutboxMessage.objects.count()) == (RegistrationState.REGISTERED, 0)
+
     def test_a_cancelled_event_promotes_nobody(self):
         where = event(capacity=1, state="cancelled")
         registration(where, state="waiting")
         assert registrations.promote(event=where, at=NOW) == []
 
 
+@pytest.mark.django_db
+def test_the_database_refuses_an_event_with_no_place_at_all():
+    with pytest.raises(IntegrityError, match="event_capacity_is_at_least_one"):
+        event(capacity=0)
+
+
 class TestAtTheSameTime:
     """Real threads, real commits."""
+
+    def test_a_request_being_renewed_at_the_very_moment_of_the_purge_is_kept(self, committed_db):
+        where, who = event(), someone()
+        old, later = ask(where, who), NOW + registrations.CONFIRM_WITHIN + timedelta(seconds=1)
+        with transaction.atomic():
+            ask(where, who, later)
+            assert at_once(lambda: registrations.purge_unconfirmed(at=later)) == [0]
+        assert Registration.objects.get(pk=old.pk).asked_at == later
+
+    def test_one_account_asking_several_times_at_once_has_one_place(self, committed_db):
+        where, user = event(), account()
+        who = Person(email=user.email, first_name="A", last_name="B")
+        made = at_once(
+            *[lambda: registrations.register_user(event_id=where.pk, person=who, user=user, at=NOW) for _ in range(6)]
+        )
+        assert len({one.pk for one in made}) == 1
+        assert Registration.objects.filter(event=where).count() == 1
 
     def test_sixty_people_for_twenty_seats_and_cancellations_between(self, committed_db):
         where = event(capacity=20)

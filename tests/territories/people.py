@@ -21,6 +21,13 @@ def person(email: str = "claire.martin@ales.test", **fields) -> User:
     return User.objects.create_user(email, PASSWORD, **fields)
 
 
+def member(email: str = "rita.lopez@ales.test", **fields) -> User:
+    """Someone of the community: a mandate in force for a territory."""
+    who = person(email, **fields)
+    mandate(who, territory())
+    return who
+
+
 def delegation(email: str = "paul.durand@delegation.test", **fields) -> User:
     """A member of the délégation, with the second factor without which no page opens."""
     who = person(email, is_staff=True, **fields)

@@ -7,6 +7,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ti_portal.core.prepared import PREFIX
+
 READING_VERBS = frozenset(
     [
         "SELECT",
@@ -72,8 +74,10 @@ class _Guard:
         self.request = request
 
     def __call__(self, execute, sql, params, many, context):
-        verb = str(sql).lstrip(" (\n").split(None, 1)[0].upper()
-        if verb not in READING_VERBS and not self._may_write():
+        words = str(sql).lstrip(" (\n").split(None, 2)
+        verb = words[0].upper()
+        is_reading = verb in READING_VERBS or (verb in ("PREPARE", "EXECUTE") and words[1].startswith(PREFIX))
+        if not is_reading and not self._may_write():
             raise WriteUnderGet(verb)
         return execute(sql, params, many, context)
 

@@ -51,11 +51,11 @@ def site(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _navigation(request: HttpRequest) -> list[MenuEntry]:
+def _navigation(request: HttpRequest) -> tuple[MenuEntry, ...]:
     entries = addresses(MENU)
     # The longest address that begins the path: « /territoires/carte/ » is the map, not the list.
     below = max((url for _, url in entries if request.path.startswith(url)), key=len, default="")
-    return [
+    return tuple(
         MenuEntry(title, url, "page" if url == request.path else "true" if url == below else "")
         for title, url in entries
-    ]
+    )

@@ -207,6 +207,21 @@ class TestAttendance:
 
         assert Registration.objects.filter(attended_at__isnull=False).count() == 1
 
+    def test_the_list_gives_places_back_and_says_what_it_left(self, office):
+        where, over = coming(), event(title="Hier", state="finished")
+        rows = [registration(where), registration(where, state="cancelled"), registration(over)]
+        url = reverse("admin:events_registration_changelist")
+
+        page = office.post(
+            url, {"action": "cancel_places", "_selected_action": [row.pk for row in rows]}, follow=True
+        ).content.decode()
+
+        assert "1 inscription annulée." in page
+        assert "Hier : Cette rencontre est passée ou annulée" in page
+        assert list(Registration.objects.order_by("pk").values_list("state", flat=True)) == [
+            "cancelled", "cancelled", "registered",
+        ]  # fmt: skip
+
 
 class TestExport:
     @pytest.mark.parametrize("form", ["0", "1"])
@@ -269,6 +284,14 @@ class TestInvitations:
 
         assert OutboxMessage.objects.count() == 1
         assert client.get(f"/rencontres/invitations/{made.secret}/").status_code == 404
+
+
+def test_no_place_at_all_is_refused_at_its_field(office):
+    where = coming(capacity=3)
+    answer = office.post(change_url(where), {**filled(office, change_url(where)), "capacity": "0"})
+    assert "Une place au moins" in str(answer.context["adminform"].form.errors["capacity"])
+    where.refresh_from_db()
+    assert where.capacity == 3
 
 
 @pytest.mark.parametrize(("capacity", "is_told"), [("1", True), ("2", False), ("", False)])

@@ -103,7 +103,7 @@ class TestRecording:
         where = over()
         who = registration(where)
         page = client.post(f"/rencontres/inscriptions/{who.secret}/", {"action": "cancel"}, follow=True)
-        assert "ne s’annule plus" in page.content.decode()
+        assert "ne s’y annule plus" in page.content.decode()
         who.refresh_from_db()
         assert who.state == "registered"
 

@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 
 from events.models import Document
 from tests.events.people import event, registration
-from tests.territories.people import delegation, person
+from tests.territories.people import delegation, member, person
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 dossier"
@@ -43,16 +43,16 @@ def test_a_document_of_a_public_event_is_saved_not_shown(client):
 @pytest.mark.parametrize(
     ("changes", "statuses"),
     [
-        ({}, (200, 200, 200)),
-        ({"visibility": "community"}, (404, 200, 200)),
-        ({"visibility": "invitation"}, (404, 404, 200)),
-        ({"state": "draft"}, (404, 404, 200)),
+        ({}, (200, 200, 200, 200)),
+        ({"visibility": "community"}, (404, 404, 200, 200)),
+        ({"visibility": "invitation"}, (404, 404, 404, 200)),
+        ({"state": "draft"}, (404, 404, 404, 200)),
     ],
 )
 def test_who_may_have_it_is_who_may_open_the_event(client, changes, statuses):
     made = document(**changes)
     found = []
-    for who in (None, person(), delegation()):
+    for who in (None, person(), member(), delegation()):
         client.logout()
         if who is not None:
             client.force_login(who)

@@ -10,7 +10,7 @@ from events.meetings import cancel_event
 from events.models import EventInvitation, Question, Sequence, Series, Speaker
 from events.registrations import new_secret
 from tests.events.people import event, registration
-from tests.territories.people import delegation, person
+from tests.territories.people import delegation, mandate, member, person, territory
 
 pytestmark = pytest.mark.django_db
 SECRET = "https://visio.example/entrer-8d2c"
@@ -94,25 +94,38 @@ class TestPage:
         assert "S’inscrire</a>" not in page.replace("\N{NO-BREAK SPACE}", " ")
 
     @pytest.mark.parametrize(
-        ("changes", "visitor", "member", "staff"),
+        ("changes", "visitor", "account", "of_community", "staff"),
         [
-            ({}, 200, 200, 200),
-            ({"state": "draft"}, 404, 404, 200),
-            ({"visibility": "community"}, 404, 200, 200),
-            ({"visibility": "invitation"}, 404, 404, 200),
-            ({"state": "cancelled"}, 200, 200, 200),
+            ({}, 200, 200, 200, 200),
+            ({"state": "draft"}, 404, 404, 404, 200),
+            ({"visibility": "community"}, 404, 404, 200, 200),
+            ({"visibility": "invitation"}, 404, 404, 404, 200),
+            ({"state": "cancelled"}, 200, 200, 200, 200),
         ],
     )
-    def test_outside_ones_perimeter_it_does_not_exist(self, client, changes, visitor, member, staff):
+    def test_outside_ones_perimeter_it_does_not_exist(self, client, changes, visitor, account, of_community, staff):
         made = coming(**changes)
         neighbour = coming()
         address = made.get_absolute_url()
         assert client.get(address).status_code == visitor
-        client.force_login(person())
-        assert client.get(address).status_code == member
-        assert client.get(neighbour.get_absolute_url()).status_code == 200
-        client.force_login(delegation())
-        assert client.get(address).status_code == staff
+        for who, status in ((person(), account), (member(), of_community), (delegation(), staff)):
+            client.force_login(who)
+            assert client.get(address).status_code == status
+            assert client.get(neighbour.get_absolute_url()).status_code == 200
+        assert client.get(f"{address}inscription/").status_code == staff
+
+    def test_a_mandate_that_ended_is_not_of_the_community_any_more(self, client):
+        made, who = coming(visibility="community"), person()
+        mandate(who, territory(), until=timezone.localdate() - timedelta(days=1))
+        client.force_login(who)
+        assert client.get(made.get_absolute_url()).status_code == 404
+        assert made.title not in client.get("/rencontres/").content.decode()
+
+    def test_lists_tell_events_of_the_community_to_its_members(self, client):
+        made = coming(visibility="community")
+        for who, is_told in ((person(), False), (member(), True), (delegation(), True)):
+            client.force_login(who)
+            assert (made.title in client.get("/rencontres/").content.decode()) is is_told
 
     def test_the_invited_see_an_event_on_invitation(self, client):
         made, who = coming(visibility="invitation"), person()

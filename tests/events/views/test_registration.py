@@ -196,6 +196,25 @@ def test_the_room_is_entered_from_ones_page_once_it_is_open(client):
     open_room(event_id=where.pk, at=timezone.now())
     assert "Entrer dans la salle" in client.get(own).content.decode()
     assert client.post(own, {"action": "enter"}).url == f"{where.get_absolute_url()}salle/"
+    who.refresh_from_db()
+    assert who.attended_at is not None
+    first = who.attended_at
+    client.post(own, {"action": "enter"})
+    who.refresh_from_db()
+    assert who.attended_at == first
+
+
+@pytest.mark.parametrize(
+    ("action", "is_rehearsal"), [("enter", None), ("enter", True), ("watch", False), ("read", False)]
+)
+def test_presence_is_noted_by_entering_the_live_room_alone(client, action, is_rehearsal):
+    where = coming(-10)
+    who = registration(where)
+    if is_rehearsal is not None:
+        open_room(event_id=where.pk, at=timezone.now(), is_rehearsal=is_rehearsal)
+    client.post(f"/rencontres/inscriptions/{who.secret}/", {"action": action})
+    who.refresh_from_db()
+    assert who.attended_at is None
 
 
 def test_an_older_link_says_that_a_newer_one_replaces_it(client):
