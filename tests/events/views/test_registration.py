@@ -204,6 +204,18 @@ def test_the_room_is_entered_from_ones_page_once_it_is_open(client):
     assert who.attended_at == first
 
 
+def test_the_page_of_an_event_enters_by_the_same_door(client):
+    where, user = coming(-10), person()
+    who = registration(where, user=user)
+    open_room(event_id=where.pk, at=timezone.now())
+    page = client.get(where.get_absolute_url()).content.decode()
+    assert "Entrer dans la salle" not in page
+    client.force_login(user)
+    page = client.get(where.get_absolute_url()).content.decode()
+    assert f'action="/rencontres/inscriptions/{who.secret}/"' in page
+    assert "Entrer dans la salle" in page
+
+
 @pytest.mark.parametrize(
     ("action", "is_rehearsal"), [("enter", None), ("enter", True), ("watch", False), ("read", False)]
 )

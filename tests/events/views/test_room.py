@@ -98,7 +98,7 @@ class TestDoors:
         assert not Ballot.objects.filter(poll=made).exists()
 
     def test_the_page_of_the_event_leads_to_it_once_it_is_open(self, client, where, someone):
-        link = f'href="{address(where)}"'
+        link = f'action="/rencontres/inscriptions/{someone.secret}/"'
         assert link not in client.get(where.get_absolute_url()).content.decode()
         live_room(where)
         assert link in client.get(where.get_absolute_url()).content.decode()
