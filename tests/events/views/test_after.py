@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from events import replays, reports
+from events import meetings, replays, reports
 from events.models import Event, Question, Report, ReportText
 from events.views import after
 from tests.events.people import NOW, event, poll, registration
@@ -26,6 +26,15 @@ def assembly() -> Event:
 
 def over(**changes) -> Event:
     return event(state="finished", starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1), **changes)
+
+
+def change(where: Event, **values) -> Event:
+    return meetings.save_event(actor=None, at=NOW, event_id=where.pk, values=values).event
+
+
+def coded(code: str) -> Event:
+    """An event that is over, whose recording opens with a code."""
+    return change(over(recording_url=VIDEO), recording_code=code)
 
 
 class TestRecording:
@@ -63,6 +72,60 @@ class TestRecording:
         assert client.post(f"{ASSEMBLY}enregistrement/", {"partage": secret}).status_code == 302
         assert VIDEO in client.get(f"{ASSEMBLY}enregistrement/").content.decode()
 
+    def test_another_code_closes_it_to_those_who_had_the_last_one(self, client):
+        where = coded("premier")
+        link = where.recording_secret
+        path = f"{where.get_absolute_url()}enregistrement/"
+        by_link = Client()
+        client.post(path, {"code": "premier"})
+        by_link.post(path, {"partage": link})
+        assert VIDEO in client.get(path).content.decode()
+        assert VIDEO in by_link.get(path).content.decode()
+        change(where, recording_code="second")
+        assert VIDEO not in client.get(path).content.decode()
+        assert VIDEO not in by_link.get(path).content.decode()
+        assert by_link.post(path, {"partage": link}).status_code == 422
+        assert client.post(path, {"code": "premier"}).status_code == 422
+        assert client.post(path, {"code": "second"}).status_code == 302
+        assert VIDEO in client.get(path).content.decode()
+
+    def test_a_code_that_comes_back_opens_no_old_session(self, client):
+        where = coded("premier")
+        path = f"{where.get_absolute_url()}enregistrement/"
+        client.post(path, {"code": "premier"})
+        change(where, recording_code="second")
+        change(where, recording_code="premier")
+        assert VIDEO not in client.get(path).content.decode()
+
+    @pytest.mark.parametrize("changes", [{"title": "Autre titre"}, {"recording_code": "premier "}, {"source": "Film"}])
+    def test_another_change_closes_nothing(self, client, changes):
+        where = coded("premier")
+        path = f"{where.get_absolute_url()}enregistrement/"
+        client.post(path, {"code": "premier"})
+        change(where, **changes)
+        assert VIDEO in client.get(path).content.decode()
+        assert Client().post(path, {"partage": where.recording_secret}).status_code == 302
+
+    def test_a_code_without_its_secret_opens_and_sharing_it_then_closes_nothing(self, client):
+        where = over(recording_code="ancien", recording_url=VIDEO)
+        path = f"{where.get_absolute_url()}enregistrement/"
+        client.post(path, {"code": "ancien"})
+        where.refresh_from_db()
+        assert replays.shared_secret_of(event_id=where.pk) == where.recording_secret != ""
+        assert VIDEO in client.get(path).content.decode()
+
+    def test_a_session_holds_no_code_and_one_of_before_opens_nothing(self, client):
+        where = coded("premier")
+        path = f"{where.get_absolute_url()}enregistrement/"
+        session = client.session
+        session["event_replays"] = [where.pk]
+        session.save()
+        assert VIDEO not in client.get(path).content.decode()
+        client.post(path, {"code": "premier"})
+        kept = str(dict(client.session.items()))
+        assert "premier" not in kept
+        assert where.recording_secret not in kept
+
     def test_those_who_had_a_place_need_no_code(self, client):
         where = over(recording_code="secret", recording_url=VIDEO)
         who = registration(where)
@@ -75,12 +138,13 @@ class TestRecording:
     def test_those_who_had_a_place_share_a_link_and_nobody_else(self, client):
         where = over(recording_code="secret", recording_url=VIDEO)
         path = f"{where.get_absolute_url()}enregistrement/"
-        assert client.post(path, {"partager": "1"}).status_code == 422
-        client.post(path, {"code": "secret"})
-        assert "partager" not in client.get(path).content.decode()
+        with_code = Client()
+        assert with_code.post(path, {"partager": "1"}).status_code == 422
         client.post(f"/rencontres/inscriptions/{registration(where).secret}/", {"action": "watch"})
         assert "Obtenir un lien à partager" in client.get(path).content.decode()
         client.post(path, {"partager": "1"})
+        with_code.post(path, {"code": "secret"})
+        assert "partager" not in with_code.get(path).content.decode()
         where.refresh_from_db()
         link = f"{path}?partage={where.recording_secret}"
         assert link in client.get(path).content.decode()
