@@ -13,6 +13,7 @@ from django.db import transaction
 from events.changes import where_of
 from events.enums import AnswerState, EventState, Moderation, PollState
 from events.models import Event, Report, ReportText
+from events.presenters.documents import documents_of
 from events.presenters.moments import period_in_words
 from events.registrations import locked_event
 
@@ -48,7 +49,7 @@ def content_of(event: Event) -> dict[str, Any]:
         "polls": polls,
         "questions": questions,
         "testimonies": testimonies,
-        "documents": list(event.documents.order_by("position", "pk").values("label", "url", "remark")),
+        "documents": documents_of(event),
         "texts": _texts(event),
     }
 

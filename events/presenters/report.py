@@ -5,11 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from events.models import Event, Report
+from events.models import Report
 from events.pdf import report_document
+from events.presenters.documents import shown
 from events.presenters.moments import day_in_words
 from events.reports import BLOCKS
 from territories.rich_text import to_lines
+from ti_portal.accounts.links import absolute_url
 
 
 def sections(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -17,16 +19,25 @@ def sections(content: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     for key, title in BLOCKS.items():
         rows, texts = content.get(key, []), content.get("texts", {}).get(key, [])
+        if key == "documents":
+            rows = shown(rows)
         if rows or texts:
             found.append({"key": key, "title": title, "rows": rows, "texts": texts})
     return found
 
 
-def document_data(event: Event, report: Report) -> bytes:
-    """The PDF of a published version. Rich texts become plain lines."""
+def document_data(report: Report) -> bytes:
+    """The PDF of a published version."""
+    return report_document(document_content(report), at=report.published_at)
+
+
+def document_content(report: Report) -> dict[str, Any]:
+    """What the PDF of a version says. Rich texts become plain lines; addresses are whole, for a document leaves the
+    portal.
+    """
     content = report.content
     published = day_in_words(timezone.localtime(report.published_at))
-    data = {
+    return {
         "site": settings.SITE_NAME,
         "title": f"Compte rendu : {content['title']}",
         "subtitle": " – ".join(text for text in (content["when"].capitalize(), content["where"]) if text),
@@ -37,7 +48,6 @@ def document_data(event: Event, report: Report) -> bytes:
         "source": content["source"],
         "blocks": [_block(section) for section in sections(content)],
     }
-    return report_document(data, at=report.published_at)
 
 
 def _block(section: dict[str, Any]) -> dict[str, Any]:
@@ -57,4 +67,11 @@ def _row(key: str, row: Any) -> Any:
         return {**row, "lines": to_lines(row["answer"])}
     if key == "testimonies":
         return {**row, "lines": row["text"].splitlines()}
+    if key == "documents":
+        return {**row, "url": _absolute(row["url"])}
     return row
+
+
+def _absolute(url: str) -> str:
+    """The whole address of a page of the portal; any other as it is."""
+    return absolute_url(url) if url.startswith("/") else url

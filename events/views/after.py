@@ -17,6 +17,7 @@ from events.entrance import registration_of
 from events.enums import EventState, Moderation, Visibility
 from events.models import Question
 from events.permissions import may_organise
+from events.presenters.documents import documents_of, shown
 from events.presenters.report import document_data, sections
 from events.views.meetings import EventOf404
 from funding.throttle import may
@@ -77,7 +78,7 @@ class ReplayView(EventOf404, TemplateView):
             shared=self.request.GET.get("partage", ""),
             may_share=is_open and self._may_share(),
             shared_url=self._shared_url() if is_open and self._may_share() else "",
-            documents=event.documents.order_by("position", "pk") if is_open else [],
+            documents=shown(documents_of(event)) if is_open else [],
             **kwargs,
         )
 
@@ -149,7 +150,7 @@ class ReportDocumentView(ReportOfEvent, View):
             raise Http404
         if not may(request, "report-document", times=DOCUMENTS_PER_HOUR, seconds=3600):
             return HttpResponse("Trop de documents demandés : réessayez dans une heure.", status=429)
-        response = HttpResponse(document_data(self.event, self.report), content_type="application/pdf")
+        response = HttpResponse(document_data(self.report), content_type="application/pdf")
         name = f"compte-rendu-{self.event.slug}-v{self.report.number}.pdf"
         response["Content-Disposition"] = f'inline; filename="{name}"'
         return response

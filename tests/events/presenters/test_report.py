@@ -1,0 +1,95 @@
+"""A report as a page and as a PDF, of today and of before."""
+
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+
+from events import reports
+from events.models import Document, Event, Report
+from events.presenters.report import document_content, document_data, sections
+from tests.events.people import NOW, event
+
+pytestmark = pytest.mark.django_db
+# What the portal froze before reports named recordings, files and the nature of polls.
+OF_BEFORE = {
+    "title": "Assemblée",
+    "kind": "Assemblée générale",
+    "when": "mardi 15 décembre 2020, de 9 h 30 à 12 h 30",
+    "where": "À distance",
+    "summary": "Bilan.",
+    "description": "",
+    "moderator": "",
+    "partners": [],
+    "source": "",
+    "figures": [["Témoignages", "1"]],
+    "agenda": [{"title": "Ouverture", "text": "", "speakers": []}],
+    "polls": [
+        {
+            "question": "Un mot ?",
+            "sequence": "",
+            "results": {"respondents": 2, "options": [], "texts": ["Relance"]},
+            "source": "",
+        },
+        {
+            "question": "Lesquels ?",
+            "sequence": "",
+            "results": {"respondents": 9, "options": [{"label": "A", "votes": None, "percent": 59}], "texts": []},
+            "source": "",
+        },
+    ],
+    "questions": [],
+    "testimonies": [],
+    "documents": [
+        {"label": "Dossier de presse", "url": "", "remark": "Sans adresse."},
+        {"label": "Film", "url": "https://exemple.test/film", "remark": ""},
+    ],
+    "texts": {},
+}
+
+
+def over(**changes) -> Event:
+    return event(state="finished", **changes)
+
+
+def published(where: Event) -> Report:
+    return reports.publish_report(event_id=where.pk, actor=None, at=NOW)
+
+
+def rows_of(content: dict, key: str) -> list:
+    return next(section["rows"] for section in sections(content) if section["key"] == key)
+
+
+def addresses(document: bytes) -> set[str]:
+    """What can be clicked in a PDF."""
+    return {found.decode() for found in re.findall(rb"/URI ?\(([^)]*)\)", document)}
+
+
+def pages_of(client, where: Event) -> str:
+    return client.get(f"{where.get_absolute_url()}compte-rendu/").content.decode()
+
+
+def test_a_version_of_before_is_still_a_page_and_a_document(client):
+    where = over()
+    made = Report.objects.create(event=where, number=1, content=OF_BEFORE, published_at=NOW)
+    page = pages_of(client, where)
+    for words in ("Dossier de presse", "Sans adresse.", "https://exemple.test/film", "Relance", "59 %"):
+        assert words in page
+    assert "enregistrement/" not in page
+    assert addresses(document_data(made)) == {"https://exemple.test/film"}
+
+
+def test_a_document_that_is_a_file_is_opened_from_the_page_and_from_the_pdf(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.SITE_URL = "https://portail.example"
+    where = over()
+    given = Document(event=where, label="Bilan", position=1)
+    given.file.save("bilan.pdf", ContentFile(b"%PDF-1.7 " + b"x" * 1_258_291))
+    made = published(where)
+    page = pages_of(client, where)
+    assert f'href="{given.file.url}" download' in page
+    assert "(PDF, 1,2\N{NO-BREAK SPACE}Mo)" in page
+    row = document_content(made)["blocks"][-1]["rows"][0]
+    assert row["url"] == f"https://portail.example{given.file.url}"
+    assert row["file"] == "PDF, 1,2\N{NO-BREAK SPACE}Mo"
+    assert row["url"] in addresses(document_data(made))
