@@ -30,7 +30,13 @@ class Chapter:
 
 
 def has_recording(event: Event) -> bool:
-    return bool(event.recording_url or event.recording_file or event.recording_code)
+    """Whether the event was recorded, as far as the portal knows: a code may be known before what it opens."""
+    return is_here(event) or bool(event.recording_code)
+
+
+def is_here(event: Event) -> bool:
+    """Whether the recording can be opened from the portal."""
+    return bool(event.recording_url or event.recording_file)
 
 
 def is_code(event: Event, typed: str) -> bool:

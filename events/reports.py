@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from events.changes import where_of
 from events.enums import AnswerState, EventState, Moderation, PollState
@@ -16,6 +17,7 @@ from events.models import Event, Report, ReportText
 from events.presenters.documents import documents_of
 from events.presenters.moments import period_in_words
 from events.registrations import locked_event
+from events.replays import clock, has_recording
 
 # Blocks in their order: the key names where a text of the organiser goes (« after »), the title heads the block.
 BLOCKS = {
@@ -25,6 +27,7 @@ BLOCKS = {
     "polls": "Sondages",
     "questions": "Questions et réponses",
     "testimonies": "Témoignages",
+    "recording": "Enregistrement",
     "documents": "Documents et liens",
 }
 
@@ -49,6 +52,7 @@ def content_of(event: Event) -> dict[str, Any]:
         "polls": polls,
         "questions": questions,
         "testimonies": testimonies,
+        "recording": _recording(event),
         "documents": documents_of(event),
         "texts": _texts(event),
     }
@@ -162,6 +166,20 @@ def _testimonies(event: Event) -> list[dict[str, str]]:
             "url": one.territory.get_absolute_url() if one.territory else "",
         }
         for one in rows.select_related("territory__place").order_by("position", "pk")
+    ]
+
+
+def _recording(event: Event) -> list[dict[str, Any]]:
+    """One row when the event was recorded: its page, and what one needs to know before opening it. Never the code."""
+    if not has_recording(event):
+        return []
+    return [
+        {
+            "url": reverse("events:replay", kwargs={"slug": event.slug}),
+            "asks_code": bool(event.recording_code),
+            "starts": clock(event.recording_starts),
+            "ends": clock(event.recording_ends),
+        }
     ]
 
 

@@ -7,11 +7,14 @@ from django.utils import timezone
 
 from events.models import Report
 from events.pdf import report_document
-from events.presenters.documents import shown
+from events.presenters import documents, recordings
 from events.presenters.moments import day_in_words
 from events.reports import BLOCKS
 from territories.rich_text import to_lines
 from ti_portal.accounts.links import absolute_url
+
+# Blocks whose rows are frozen as facts, and said in words when they are shown.
+_IN_WORDS = {"recording": recordings.shown, "documents": documents.shown}
 
 
 def sections(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -19,8 +22,8 @@ def sections(content: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     for key, title in BLOCKS.items():
         rows, texts = content.get(key, []), content.get("texts", {}).get(key, [])
-        if key == "documents":
-            rows = shown(rows)
+        if key in _IN_WORDS:
+            rows = _IN_WORDS[key](rows)
         if rows or texts:
             found.append({"key": key, "title": title, "rows": rows, "texts": texts})
     return found
@@ -67,7 +70,7 @@ def _row(key: str, row: Any) -> Any:
         return {**row, "lines": to_lines(row["answer"])}
     if key == "testimonies":
         return {**row, "lines": row["text"].splitlines()}
-    if key == "documents":
+    if key in ("recording", "documents"):
         return {**row, "url": _absolute(row["url"])}
     return row
 

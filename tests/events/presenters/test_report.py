@@ -93,3 +93,26 @@ def test_a_document_that_is_a_file_is_opened_from_the_page_and_from_the_pdf(clie
     assert row["url"] == f"https://portail.example{given.file.url}"
     assert row["file"] == "PDF, 1,2\N{NO-BREAK SPACE}Mo"
     assert row["url"] in addresses(document_data(made))
+
+
+def test_the_recording_is_named_with_its_code_and_its_marks_and_never_the_code_itself(client, settings):
+    settings.SITE_URL = "https://portail.example"
+    where = over(recording_code="sésame", recording_starts=1950, recording_ends=11940)
+    made = published(where)
+    path = f"{where.get_absolute_url()}enregistrement/"
+    page = pages_of(client, where)
+    row = document_content(made)["blocks"][-1]["rows"][0]
+    for words in ("32:30", "3:19:00", "code d’accès"):
+        assert words in page
+        assert words in row["words"]
+    assert f'href="{path}"' in page
+    assert f"https://portail.example{path}" in addresses(document_data(made))
+    assert "sésame" not in str(made.content)
+
+
+def test_a_recording_open_to_all_asks_for_nothing_and_none_is_not_named():
+    where = over(recording_url="https://video.example/ag")
+    assert rows_of(published(where).content, "recording") == [
+        {"url": f"{where.get_absolute_url()}enregistrement/", "words": ""}
+    ]
+    assert "recording" not in {section["key"] for section in sections(published(over()).content)}

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 
 from events import meetings, replays, reports
 from events.models import Event, Question, Report, ReportText
@@ -45,6 +46,33 @@ class TestRecording:
         page = client.get(f"{ASSEMBLY}enregistrement/").content.decode()
         for words in (VIDEO, "32:30", "3:19:00"):
             assert words in page
+
+    def test_without_the_code_one_reads_what_there_is_and_what_to_do(self, client, settings):
+        where = over(recording_code="sésame", recording_url=VIDEO, transcript="Bonjour", takes_registrations=True)
+        Report.objects.create(event=where, number=1, content={}, published_at=NOW)
+        page = client.get(f"{where.get_absolute_url()}enregistrement/").content.decode()
+        for words in ("sa transcription", "Code d’accès", "celle de votre inscription", settings.OPERATOR["contact"]):
+            assert words in page
+        assert f'href="{where.get_absolute_url()}compte-rendu/"' in page
+        assert "Bonjour" not in page
+        assert "n’est pas encore sur le portail" not in page
+
+    def test_a_recording_that_is_not_here_is_said_before_and_after_the_code(self, client, assembly):
+        Event.objects.filter(pk=assembly.pk).update(recording_url="")
+        path = f"{ASSEMBLY}enregistrement/"
+        closed = client.get(path).content.decode()
+        for words in ("n’est pas encore sur le portail", "Code d’accès", "32:30", "3:19:00"):
+            assert words in closed
+        assert "Ouvrir l’enregistrement" not in closed
+        assert "Voir l’enregistrement" not in closed
+        client.post(path, {"code": "ag-ti-2020"})
+        opened = client.get(path).content.decode()
+        assert "n’est pas encore sur le portail" in opened
+        assert "Vous n’avez pas le code" not in opened
+        change_page = reverse("admin:events_event_change", args=[assembly.pk])
+        assert change_page not in opened
+        client.force_login(delegation())
+        assert change_page in client.get(path).content.decode()
 
     @pytest.mark.parametrize("code", ["", "ag-ti-2021", "AG-TI-2020", "ag-ti-2020x"])
     def test_another_code_is_refused_at_its_field(self, client, assembly, code):
@@ -200,6 +228,7 @@ class TestReport:
             "GPECT",
             "Wudo",
             "film",
+            "32:30 à 3:19:00",
         ):
             assert words.lower() in page.lower(), words
 
