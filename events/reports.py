@@ -60,9 +60,9 @@ def content_of(event: Event) -> dict[str, Any]:
 
 @transaction.atomic
 def publish_report(*, event_id: int, actor, at: datetime, reason: str = "") -> Report:
-    """Freeze and publish the report as it stands, as the next version; the last one when nothing changed since.
+    """Freeze and publish the report as it stands, as the next version.
 
-    Raises ValidationError: the event is not finished, or a poll is still open.
+    Raises ValidationError: the event is not finished, a poll is still open, or nothing changed since the last version.
     """
     event = locked_event(event_id)
     if event.state != EventState.FINISHED:
@@ -72,7 +72,7 @@ def publish_report(*, event_id: int, actor, at: datetime, reason: str = "") -> R
     content = content_of(event)
     last = latest(event)
     if last is not None and last.content == content:
-        return last
+        raise ValidationError(f"Rien n’a changé depuis la version {last.number}.", code="unchanged")
     return Report.objects.create(
         event=event,
         number=last.number + 1 if last else 1,

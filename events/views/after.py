@@ -135,9 +135,9 @@ class ReportView(ReportOfEvent, TemplateView):
                 reason=request.POST.get("motif", ""),
             )
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, f"La version {made.number} du compte rendu est publiée.")
+            refused = self.get_context_data(refusal=" ".join(error.messages), reason=request.POST.get("motif", ""))
+            return self.render_to_response(refused, status=422)
+        messages.success(request, f"La version {made.number} du compte rendu est publiée.")
         return redirect("events:report", slug=self.event.slug)
 
     def get_context_data(self, **kwargs):
