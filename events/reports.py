@@ -125,6 +125,7 @@ def _polls(event: Event) -> list[dict[str, Any]]:
     return [
         {
             "question": poll.question,
+            "kind": poll.kind,
             "sequence": poll.sequence.title if poll.sequence else "",
             "results": poll.results,
             "source": poll.source,

@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from events.models import Report
 from events.pdf import report_document
-from events.presenters import documents, recordings
+from events.presenters import documents, poll_reports, recordings
 from events.presenters.moments import day_in_words
 from events.reports import BLOCKS
 from territories.rich_text import to_lines
 from ti_portal.accounts.links import absolute_url
 
 # Blocks whose rows are frozen as facts, and said in words when they are shown.
-_IN_WORDS = {"recording": recordings.shown, "documents": documents.shown}
+_IN_WORDS = {"polls": poll_reports.shown, "recording": recordings.shown, "documents": documents.shown}
 
 
 def sections(content: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A report as a page and as a PDF, of today and of before."""
 
+import json
 import re
 
 import pytest
@@ -8,7 +9,8 @@ from django.core.files.base import ContentFile
 from events import reports
 from events.models import Document, Event, Report
 from events.presenters.report import document_content, document_data, sections
-from tests.events.people import NOW, event
+from events.results import frozen
+from tests.events.people import NOW, event, poll
 
 pytestmark = pytest.mark.django_db
 # What the portal froze before reports named recordings, files and the nature of polls.
@@ -116,3 +118,28 @@ def test_a_recording_open_to_all_asks_for_nothing_and_none_is_not_named():
         {"url": f"{where.get_absolute_url()}enregistrement/", "words": ""}
     ]
     assert "recording" not in {section["key"] for section in sections(published(over()).content)}
+
+
+def test_free_answers_are_a_list_and_no_empty_table(client):
+    where = over()
+    poll(
+        where, labels=(), kind="text", question="Un mot ?", state="published", results=frozen("text", [], [], 3, ["A"])
+    )
+    poll(where, labels=(), kind="text", question="Rien ?", state="published", results=frozen("text", [], [], 2))
+    made = published(where)
+    page = pages_of(client, where)
+    assert "<table" not in page
+    assert "<li>A</li>" in page
+    for words in ("3\N{NO-BREAK SPACE}réponses, dont 1 est affichée.", "2\N{NO-BREAK SPACE}réponses, dont aucune"):
+        assert words in page
+        assert words in json.dumps(document_content(made), ensure_ascii=False)
+    assert document_data(made).startswith(b"%PDF")
+
+
+def test_several_choices_are_said_on_the_page_and_in_the_pdf(client):
+    where = over()
+    results = frozen("multiple", ["Oui", "Non"], [3, 2], 3)
+    poll(where, kind="multiple", state="published", results=results)
+    made = published(where)
+    assert "Plusieurs réponses possibles" in pages_of(client, where)
+    assert "Plusieurs réponses possibles" in json.dumps(document_content(made), ensure_ascii=False)
