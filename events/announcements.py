@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from events.changes import where_of
 from events.enums import RegistrationState
 from events.models import EventChange, Registration
 from events.presenters.moments import period_in_words
@@ -54,16 +55,20 @@ def _shared(change: EventChange) -> dict[str, Any]:
         "event": event,
         "change": change,
         "when": period_in_words(event.starts_at, event.ends_at, event.zone),
+        "where": where_of(event),
         "event_link": absolute_url("events:event", event.slug),
     }
 
 
 def _message(change: EventChange, registration: Registration, shared: dict[str, Any]) -> Outgoing:
-    link = absolute_url("events:registration", registration.secret)
+    own = {
+        "link": absolute_url("events:registration", registration.secret),
+        "has_place": registration.state == RegistrationState.REGISTERED,
+    }
     subject = "Rencontre annulée" if change.is_cancelled else "Rencontre modifiée"
     return Outgoing(
         key=f"event:{change.event_id}:change:{change.revision}:{registration.pk}",
         recipient=registration.email,
         subject=f"{subject} : {change.event.title}",
-        text_body=render_to_string("events/mails/change.txt", {**shared, "link": link}).strip(),
+        text_body=render_to_string("events/mails/change.txt", {**shared, **own}).strip(),
     )

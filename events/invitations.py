@@ -10,12 +10,14 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from events.changes import where_of
 from events.enums import EventState
 from events.models import Event, EventInvitation
 from events.presenters.moments import period_in_words
 from events.registrations import locked_event, new_secret
 from ti_portal.accounts.links import absolute_url
 from ti_portal.core.mail import queue_message
+from ti_portal.core.templatetags.portal import number
 
 MOST = 1000
 _BETWEEN = re.compile(r"[\s,;<>\"]+")
@@ -52,7 +54,7 @@ def addresses_in(text: str) -> list[str]:
         quoted = ", ".join(f"« {one} »" for one in bad[:5])
         raise ValidationError(f"Ce ne sont pas des adresses : {quoted}.")
     if len(found) > MOST:
-        raise ValidationError(f"{MOST} adresses au plus à la fois.")
+        raise ValidationError(f"{number(MOST)} adresses au plus à la fois.")
     return list(found)
 
 
@@ -97,6 +99,7 @@ def _send(event: Event, invitation: EventInvitation, *, stamp: str, at: datetime
     context = {
         "event": event,
         "when": period_in_words(event.starts_at, event.ends_at, event.zone),
+        "where": where_of(event),
         "link": absolute_url("events:invited", invitation.secret),
     }
     message = queue_message(

@@ -6,17 +6,21 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from events import rooms
-from events.enums import AnswerState, Moderation, RoomMode
-from events.models import AnswerLink, Event, Question, Registration, Upvote
-from events.voters import voter_key
+from events.enums import AnswerState, EventState, Moderation, RoomMode, Visibility
+from events.models import AnswerLink, Question, Registration, Upvote
+from events.participants import Participant, Rehearser, key_of
+from events.typed import one_line
 from territories import rich_text
 from territories.history import sign
+from ti_portal.core.templatetags.portal import number
 from ti_portal.core.text import fold
 
 # Questions of one person that wait to be read: more would crowd the others out.
 MOST_WAITING = 5
+LONGEST = 1000
 ANSWER_FIELDS = ("answer", "answered_by", "answer_state", "theme", "in_faq", "review_on")
 
 
@@ -25,30 +29,33 @@ class QuestionRefused(Exception):
 
 
 @transaction.atomic
-def ask(*, event_id: int, registration: Registration, text: str, at: datetime, shows_name: bool = False) -> Question:
+def ask(*, event_id: int, who: Participant, text: str, at: datetime, shows_name: bool = False) -> Question:
     """Put a question in the queue. The same question from the same person is the one they asked already.
 
     Raises QuestionRefused: the room is closed, nothing is written, too many wait already.
     """
-    mode = rooms.room_of(Event(pk=event_id)).mode
+    mode = rooms.mode_for(who, event_id=event_id)
     if mode == RoomMode.CLOSED:
         raise QuestionRefused("La salle est fermée : on ne peut plus y poser de question.")
-    words = " ".join(text.replace("\x00", "").split())
+    words = one_line(text)
     if not words:
         raise QuestionRefused("Écrivez votre question.")
-    if len(words) > 1000:
-        raise QuestionRefused(f"Votre question compte {len(words)} signes : 1 000 au plus.")
-    # One at a time for one person, so that the limit holds.
-    Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
-    theirs = list(Question.objects.filter(event_id=event_id, registration=registration).order_by("pk"))
+    if len(words) > LONGEST:
+        raise QuestionRefused(f"Votre question compte {number(len(words))} signes : {number(LONGEST)} au plus.")
+    registration = None if isinstance(who, Rehearser) else who
+    theirs = []
+    if registration is not None:
+        # One at a time for one person, so that the limit holds. Rehearsers crowd nobody out.
+        Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
+        theirs = list(Question.objects.filter(event_id=event_id, registration=registration).order_by("pk"))
     same = next((one for one in theirs if fold(one.text) == fold(words)), None)
     if same is not None:
         return same
     if sum(one.moderation == Moderation.QUEUED for one in theirs) >= MOST_WAITING:
         raise QuestionRefused(f"{MOST_WAITING} de vos questions attendent d’être relues : attendez un peu.")
-    name = f"{registration.first_name} {registration.last_name}".strip() if shows_name else ""
-    if name and registration.organisation:
-        name = f"{name} ({registration.organisation})"
+    name = f"{who.first_name} {who.last_name}".strip() if shows_name else ""
+    if name and who.organisation:
+        name = f"{name} ({who.organisation})"
     question = Question(
         event_id=event_id,
         registration=registration,
@@ -82,30 +89,30 @@ def moderate(*, ids: Iterable[int], accept: bool, actor, at: datetime) -> list[Q
 
 
 @transaction.atomic
-def support(*, question_id: int, registration: Registration) -> bool:
+def support(*, question_id: int, who: Participant) -> bool:
     """Add one voice to a question; False when this person gave theirs already. Raises QuestionRefused for a question
     that is not shown in their event.
     """
-    question = _shown(question_id, registration)
+    question = _shown(question_id, who)
     try:
         with transaction.atomic():
-            Upvote.objects.create(question=question, voter_key=_key(question, registration))
+            Upvote.objects.create(question=question, voter_key=_key(question, who))
     except IntegrityError:
         return False
     return True
 
 
 @transaction.atomic
-def withdraw_support(*, question_id: int, registration: Registration) -> bool:
+def withdraw_support(*, question_id: int, who: Participant) -> bool:
     """Take one's voice back; False when there was none."""
-    question = _shown(question_id, registration)
-    gone, _ = Upvote.objects.filter(question=question, voter_key=_key(question, registration)).delete()
+    question = _shown(question_id, who)
+    gone, _ = Upvote.objects.filter(question=question, voter_key=_key(question, who)).delete()
     return bool(gone)
 
 
-def supported_by(registration: Registration, questions: Iterable[Question]) -> set[int]:
+def supported_by(who: Participant, questions: Iterable[Question]) -> set[int]:
     """Ids of those questions that this person supports, in one query."""
-    keys = {_key(question, registration): question.pk for question in questions}
+    keys = {_key(question, who): question.pk for question in questions}
     found = Upvote.objects.filter(question__in=keys.values(), voter_key__in=keys).values_list("voter_key", flat=True)
     return {keys[key] for key in found}
 
@@ -150,6 +157,17 @@ def answer(
     return question
 
 
+def frequent() -> QuerySet[Question]:
+    """Questions of public events whose official answers everyone reads, on the page of frequent questions."""
+    return Question.objects.filter(
+        in_faq=True,
+        moderation=Moderation.ACCEPTED,
+        is_rehearsal=False,
+        event__state__in=EventState.public,
+        event__visibility=Visibility.PUBLIC,
+    )
+
+
 def _write_links(question: Question, links: Sequence[Mapping[str, str]]) -> None:
     rows = [AnswerLink(question=question, position=position, **link) for position, link in enumerate(links)]
     for row in rows:
@@ -158,12 +176,14 @@ def _write_links(question: Question, links: Sequence[Mapping[str, str]]) -> None
     AnswerLink.objects.bulk_create(rows)
 
 
-def _shown(question_id: int, registration: Registration) -> Question:
+def _shown(question_id: int, who: Participant) -> Question:
     # In a rehearsal, those of the rehearsal only: a support given to another would outlive it.
-    mode = rooms.room_of(Event(pk=registration.event_id)).mode
+    mode = rooms.mode_for(who, event_id=who.event_id)
+    if mode == RoomMode.CLOSED and isinstance(who, Rehearser):
+        raise QuestionRefused("La répétition est finie.")
     found = Question.objects.filter(
         pk=question_id,
-        event_id=registration.event_id,
+        event_id=who.event_id,
         moderation=Moderation.ACCEPTED,
         is_rehearsal=mode == RoomMode.REHEARSAL,
     ).first()
@@ -172,5 +192,5 @@ def _shown(question_id: int, registration: Registration) -> Question:
     return found
 
 
-def _key(question: Question, registration: Registration) -> str:
-    return voter_key(registration.pk, subject=f"question:{question.pk}")
+def _key(question: Question, who: Participant) -> str:
+    return key_of(who, subject=f"question:{question.pk}")

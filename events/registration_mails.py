@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.template.loader import render_to_string
 
+from events.changes import where_of
 from events.models import Registration
 from events.presenters.moments import period_in_words
 from ti_portal.accounts.links import absolute_url
@@ -49,6 +50,7 @@ def _send(registration: Registration, what: str, stamp: str, subject: str, at: d
         "event": event,
         "registration": registration,
         "when": period_in_words(event.starts_at, event.ends_at, event.zone),
+        "where": where_of(event),
         "link": link or absolute_url("events:registration", registration.secret),
         "event_link": absolute_url("events:event", event.slug),
     }

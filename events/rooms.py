@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from events import polls
 from events.enums import EventState, Moderation, PollState, RoomMode, Shown
 from events.models import Event, Poll, Question, Room, Testimony
+from events.participants import Participant, Rehearser
 from events.registrations import locked_event
 
 VERSION_SECONDS = 24 * 3600
@@ -28,6 +29,19 @@ def room_of(event: Event) -> Room:
     return Room.objects.filter(event=event).select_related("sequence", "poll", "question", "testimony").first() or Room(
         event=event
     )
+
+
+def mode_for(who: Participant, *, event_id: int) -> RoomMode:
+    """How the room stands for who is about to write in it, in a transaction: closed to a rehearser out of a rehearsal.
+    A rehearsal is held until the transaction ends, so that its end takes back what is being written too.
+    """
+    mode = room_of(Event(pk=event_id)).mode
+    if mode == RoomMode.REHEARSAL:
+        hold([event_id])
+        mode = room_of(Event(pk=event_id)).mode
+    if mode == RoomMode.LIVE and isinstance(who, Rehearser):
+        return RoomMode.CLOSED
+    return mode
 
 
 def version_key(event_id: int) -> str:

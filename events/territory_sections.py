@@ -81,7 +81,8 @@ def _practices(territory: Territory) -> SafeString | None:
         {
             "testimony": one,
             "event": one.event,
-            "day": day_in_words(timezone.localtime(one.event.starts_at)),
+            "signed": " – ".join(dict.fromkeys(filter(None, (one.author, one.organisations)))),
+            "day": day_in_words(one.event.local_start),
             # « Témoignage de … (2018-2022) », when it is that of a territory before this one.
             "before": one.territory.place if one.territory_id != territory.pk else None,
         }

@@ -8,8 +8,11 @@ from django.db import transaction
 
 from events import rooms
 from events.enums import Moderation, RoomMode
-from events.models import Event, Registration, Testimony
+from events.models import Registration, Testimony
+from events.participants import Participant, Rehearser
+from events.typed import says_something
 from territories.history import sign
+from ti_portal.core.templatetags.portal import number
 from ti_portal.core.text import fold
 
 MOST_WAITING = 3
@@ -22,36 +25,39 @@ class TestimonyRefused(Exception):
 
 
 @transaction.atomic
-def tell(*, event_id: int, registration: Registration, text: str, topic: str, at: datetime) -> Testimony:
+def tell(*, event_id: int, who: Participant, text: str, topic: str, at: datetime) -> Testimony:
     """Put a testimony in the queue, attached to the territory of the person who registered. The same words from the
     same person are the testimony they gave already.
 
     Raises TestimonyRefused: the room is closed, nothing is written, too many wait already.
     """
-    mode = rooms.room_of(Event(pk=event_id)).mode
+    mode = rooms.mode_for(who, event_id=event_id)
     if mode == RoomMode.CLOSED:
         raise TestimonyRefused("La salle est fermée : on ne peut plus y témoigner.")
     words = text.replace("\x00", "").strip()
-    if not words:
+    if not says_something(words):
         raise TestimonyRefused("Écrivez votre témoignage.")
     if len(words) > LONGEST:
-        raise TestimonyRefused(f"Votre témoignage compte {len(words)} signes : 4 000 au plus.")
-    Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
-    theirs = list(Testimony.objects.filter(event_id=event_id, registration=registration).order_by("pk"))
+        raise TestimonyRefused(f"Votre témoignage compte {number(len(words))} signes : {number(LONGEST)} au plus.")
+    registration = None if isinstance(who, Rehearser) else who
+    theirs = []
+    if registration is not None:
+        Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
+        theirs = list(Testimony.objects.filter(event_id=event_id, registration=registration).order_by("pk"))
     same = next((one for one in theirs if fold(one.text) == fold(words)), None)
     if same is not None:
         return same
     if sum(one.moderation == Moderation.QUEUED for one in theirs) >= MOST_WAITING:
         raise TestimonyRefused(f"{MOST_WAITING} de vos témoignages attendent d’être relus : attendez un peu.")
-    name = f"{registration.first_name} {registration.last_name}".strip()
+    name = f"{who.first_name} {who.last_name}".strip()
     testimony = Testimony(
         event_id=event_id,
         registration=registration,
-        territory_id=registration.territory_id,
+        territory_id=who.territory_id,
         text=words,
         topic=" ".join(topic.split())[:80],
         author=name[:200],
-        organisations=registration.organisation,
+        organisations=who.organisation,
         is_rehearsal=mode == RoomMode.REHEARSAL,
         is_practice=False,  # whoever accepts it decides: a good practice is published beyond the room
         told_at=at,

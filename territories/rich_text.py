@@ -29,6 +29,8 @@ _TAG = re.compile(rf"</?(?:{'|'.join(sorted(_SOURCE_TAGS))})(?:[\s/][^<>]*)?>", 
 _BULLET = re.compile(r"^[-*•]\s+")
 _BLOCKS = frozenset({"p", "h3", "h4", "li", "blockquote", "ul", "ol"})
 _PASSES = 12
+# What a text area that takes rich text says.
+HOW_TO_TYPE = "Une ligne vide sépare deux paragraphes ; des lignes qui commencent par un tiret font une liste."
 
 
 def sanitise(html: str) -> str:

@@ -64,12 +64,13 @@ class EventForm(RefusableForm, forms.ModelForm):
             "description": forms.Textarea(attrs={"rows": 8, "cols": 90}),
             "transcript": forms.Textarea(attrs={"rows": 8, "cols": 90}),
         }
+        help_texts = {"description": rich_text.HOW_TO_TYPE}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         event = self.instance
         for name in RICH_FIELDS & self.fields.keys():
-            self.initial[name] = rich_text.to_source(self.initial.get(name) or "")
+            self.initial[name] = rich_text.to_typed(self.initial.get(name) or "")
         for name in CLOCKS:
             self.initial[name] = on_the_wall(getattr(event, name), event.zone)
         if "zone" in self.fields and event.zone not in dict(FRENCH_ZONES):

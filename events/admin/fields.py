@@ -5,7 +5,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from events.models import Event
 from territories.models import Place, Territory
@@ -80,7 +79,7 @@ class EventChoice(forms.ModelChoiceField):
 
 
 def event_label(event: Event) -> str:
-    return f"{event.title} ({timezone.localtime(event.starts_at):%d/%m/%Y})"
+    return f"{event.title} ({event.local_start:%d/%m/%Y})"
 
 
 class EventFilter(admin.SimpleListFilter):
@@ -90,7 +89,7 @@ class EventFilter(admin.SimpleListFilter):
     parameter_name = "rencontre"
 
     def lookups(self, request: HttpRequest, model_admin):
-        rows = Event.objects.order_by("-starts_at", "-pk").only("title", "starts_at")[:MOST_EVENTS]
+        rows = Event.objects.order_by("-starts_at", "-pk").only("title", "starts_at", "zone")[:MOST_EVENTS]
         return [(str(event.pk), event_label(event)) for event in rows]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -1,26 +1,21 @@
-"""Polls: prepared here, driven from the console; free answers that hold a withheld word wait for a decision."""
+"""Polls: prepared here, driven from the console, where free answers that hold a withheld word wait for a decision."""
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from events import poll_drafts, rooms
+from events import poll_drafts
 from events.admin.fields import EventChoice, EventFilter
 from events.enums import PollKind, PollState
-from events.models import Ballot, Event, Poll, PollOption, Sequence
-from events.permissions import may_organise
-from events.polls import PollRefused, show_text
+from events.models import Event, Poll, PollOption, Sequence
 from funding.admin.refusals import RefusableForm, RefusalMixin
 from ti_portal.core.admin_bases import PortalAdmin
 from ti_portal.core.text import whole_number
 
-MOST_TEXTS = 500
 WORDS = ["question", "kind", "hides_results", "scale_low", "scale_high"]
 
 
@@ -106,7 +101,7 @@ class PollAdmin(RefusalMixin, PortalAdmin):
     def to_decide(self, poll: Poll):
         if not poll.hidden:
             return None
-        return format_html('<a href="{}">{}</a>', reverse("admin:events_poll_texts", args=[poll.pk]), poll.hidden)
+        return format_html('<a href="{}">{}</a>', _texts_url(poll), poll.hidden)
 
     @admin.display(description="réponses")
     def answers(self, poll: Poll) -> str:
@@ -140,7 +135,8 @@ class PollAdmin(RefusalMixin, PortalAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict, add=False, change=False, form_url="", obj=None):
         context["refused"] = self.refused(request)
-        context["has_texts"] = bool(obj and obj.kind == PollKind.TEXT and obj.state != PollState.DRAFT)
+        if obj and obj.kind == PollKind.TEXT and obj.state != PollState.DRAFT:
+            context["texts_url"] = _texts_url(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Poll, form: PollForm, change: bool) -> None:
@@ -166,44 +162,10 @@ class PollAdmin(RefusalMixin, PortalAdmin):
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:events_poll_change", args=[object_id]))
 
-    # Free answers
 
-    def get_urls(self):
-        texts = self.admin_site.admin_view(self.texts_view)
-        return [path("<int:poll_id>/textes/", texts, name="events_poll_texts"), *super().get_urls()]
-
-    def texts_view(self, request: HttpRequest, poll_id: int) -> HttpResponse:
-        """Free answers: those put aside first, each with one button. Nobody is named: a ballot has no person."""
-        if not may_organise(request.user):
-            raise PermissionDenied
-        poll = Poll.objects.filter(pk=poll_id, kind=PollKind.TEXT).select_related("event").first()
-        if poll is None:
-            raise Http404
-        if request.method == "POST":
-            return self._decide(request, poll)
-        texts = poll.ballots.exclude(text="").order_by("-is_hidden", "text", "pk")[: MOST_TEXTS + 1]
-        texts = list(texts)
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request), "title": "Réponses libres", "opts": self.opts, "poll": poll,
-            "event": poll.event, "texts": texts[:MOST_TEXTS], "is_cut": len(texts) > MOST_TEXTS,
-            "may_show": poll.state != PollState.PUBLISHED,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/events/poll/texts.html", context)
-
-    def _decide(self, request: HttpRequest, poll: Poll) -> HttpResponse:
-        is_shown = request.POST.get("montrer") == "oui"
-        try:
-            ballot_id = poll.ballots.only("pk").get(pk=request.POST.get("bulletin", "")).pk
-            show_text(ballot_id=ballot_id, is_shown=is_shown)
-        except PollRefused as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        except (Ballot.DoesNotExist, ValidationError):
-            self.message_user(request, "Le sondage a été fermé entre-temps : décidez de nouveau.", messages.ERROR)
-        else:
-            rooms.touch(event_id=poll.event_id, at=timezone.now())
-            self.log_change(request, poll, "Réponse libre montrée." if is_shown else "Réponse libre écartée.")
-        return HttpResponseRedirect(request.path)
+def _texts_url(poll: Poll) -> str:
+    """Where its free answers are read, and shown or put aside: one place for the console and the administration."""
+    return reverse("events:texts", args=[poll.event.slug, poll.pk])
 
 
 def _votes(votes: int | None) -> str:

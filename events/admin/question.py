@@ -54,13 +54,14 @@ class QuestionForm(RefusableForm, forms.ModelForm):
             "answer": forms.Textarea(attrs={"rows": 8, "cols": 90}),
             "review_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
+        help_texts = {"answer": rich_text.HOW_TO_TYPE}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         question = self.instance
         if question.pk is None:
             return
-        self.initial["answer"] = rich_text.to_source(question.answer)
+        self.initial["answer"] = rich_text.to_typed(question.answer)
         links = question.links.order_by("position", "pk")
         self.initial["links"] = "\n".join(f"{link.label} | {link.url}" for link in links)
         slugs = question.schemes.order_by("slug").values_list("slug", flat=True)

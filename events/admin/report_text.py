@@ -20,10 +20,11 @@ class ReportTextForm(forms.ModelForm):
         model = ReportText
         fields = ["event", "after", "position", "title", "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 8, "cols": 90})}
+        help_texts = {"text": rich_text.HOW_TO_TYPE}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["text"] = rich_text.to_source(self.instance.text)
+        self.initial["text"] = rich_text.to_typed(self.instance.text)
         self.fields["event"].label_from_instance = event_label
 
     def clean_text(self) -> str:

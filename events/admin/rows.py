@@ -30,7 +30,7 @@ class RankedForm(RowForm):
         if self.instance.pk is None:
             self.initial["position"] = None
         if "text" in self.fields:
-            self.initial["text"] = rich_text.to_source(self.instance.text)
+            self.initial["text"] = rich_text.to_typed(self.instance.text)
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -49,19 +49,25 @@ class SequenceForm(RankedForm):
         model = Sequence
         fields = ["position", *meetings.SEQUENCES.fields]
         widgets = {"text": TEXT, "title": forms.TextInput(attrs={"size": 70})}
+        help_texts = {"text": rich_text.HOW_TO_TYPE}
 
 
 class SpeakerForm(RankedForm):
     part = meetings.SPEAKERS
 
     sequence_chosen = forms.TypedChoiceField(
-        label="Pendant", required=False, coerce=int, empty_value=None, help_text="Une séquence enregistrée."
+        label="Pendant",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text="Une séquence déjà enregistrée : enregistrez d’abord celles que vous ajoutez.",
     )
 
     class Meta:
         model = Speaker
         fields = ["position", "name", "role", "organisation", "text"]
         widgets = {"text": TEXT}
+        help_texts = {"text": rich_text.HOW_TO_TYPE}
 
     def __init__(self, *args, sequences=(), **kwargs) -> None:
         super().__init__(*args, **kwargs)

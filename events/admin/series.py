@@ -1,5 +1,6 @@
 """Recurring events, and preparing their next edition."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
@@ -11,12 +12,31 @@ from django.utils.html import format_html
 from events.meetings import next_edition
 from events.models import Series
 from events.permissions import may_organise
-from funding.admin.fields import HTTPS
+from funding.admin.fields import HTTPS, https_by_default
+from territories import rich_text
 from ti_portal.core.admin_bases import PortalAdmin
+
+
+class SeriesForm(forms.ModelForm):
+    class Meta:
+        formfield_callback = https_by_default
+        model = Series
+        fields = [
+            "name", "slug", "kind", "description", "rhythm", "organiser", "url", "call_for_testimonies", "is_running",
+            "source",
+        ]  # fmt: skip
+        widgets = {name: forms.Textarea(attrs={"rows": 8, "cols": 90}) for name in Series.RICH_FIELDS}
+        help_texts = dict.fromkeys(Series.RICH_FIELDS, rich_text.HOW_TO_TYPE)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in Series.RICH_FIELDS & self.fields.keys():
+            self.initial[name] = rich_text.to_typed(self.initial.get(name) or "")
 
 
 @admin.register(Series)
 class SeriesAdmin(PortalAdmin):
+    form = SeriesForm
     formfield_overrides = HTTPS
     list_display = ["name", "kind", "rhythm", "is_running", "editions"]
     list_filter = ["kind", "is_running"]
@@ -25,10 +45,7 @@ class SeriesAdmin(PortalAdmin):
     ordering = ["name", "pk"]
     prepopulated_fields = {"slug": ["name"]}
     actions = ["prepare_next"]
-    fields = [
-        ("name", "slug"), "kind", "description", "rhythm", "organiser", "url", "call_for_testimonies", "is_running",
-        "source",
-    ]  # fmt: skip
+    fields = [("name", "slug"), *SeriesForm.Meta.fields[2:]]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(edition_count=Count("events"))
@@ -50,8 +67,8 @@ class SeriesAdmin(PortalAdmin):
             except ValidationError as error:
                 self.message_user(request, f"{series.name} : {' '.join(error.messages)}", messages.ERROR)
                 continue
-            self.log_change(request, series, f"Édition du {timezone.localtime(event.starts_at):%d/%m/%Y} préparée.")
+            day = f"{event.local_start:%d/%m/%Y}"
+            self.log_change(request, series, f"Édition du {day} préparée.")
             url = reverse("admin:events_event_change", args=[event.pk])
-            day = f"{timezone.localtime(event.starts_at):%d/%m/%Y}"
             words = format_html('{} : édition du {} préparée. <a href="{}">L’ouvrir</a>', series.name, day, url)
             self.message_user(request, words, messages.SUCCESS)

@@ -19,6 +19,16 @@ MEND = """
 """
 
 
+def sanitise_series(apps, schema_editor):
+    """Their texts were kept as they were typed."""
+    from territories.rich_text import sanitise
+
+    for series in apps.get_model("events", "Series").objects.all():
+        series.description = sanitise(series.description)
+        series.call_for_testimonies = sanitise(series.call_for_testimonies)
+        series.save(update_fields=["description", "call_for_testimonies"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -59,6 +69,7 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('public', 'Tout le monde'), ('community', 'La communauté (avec un mandat)'), ('invitation', 'Sur invitation')], default='public', max_length=10, verbose_name='ouvert à'),
         ),
         migrations.RunSQL(MEND, migrations.RunSQL.noop),
+        migrations.RunPython(sanitise_series, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='event',
             constraint=models.CheckConstraint(condition=models.Q(('capacity', None), ('capacity__gte', 1), _connector='OR'), name='event_capacity_is_at_least_one', violation_error_message='Une place au moins ; pour n’en donner aucune, n’ouvrez pas les inscriptions.'),

@@ -1,5 +1,8 @@
 """Events (assemblies, seminars, meetings, webinars) with their agenda, speakers, documents and partners."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -11,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from events.enums import DocumentKind, EventKind, EventState, Visibility
 from events.files import check_document, check_recording
 from funding.models.calls import check_zone
+from territories import rich_text
 from territories.models import Place
 from territories.permissions import is_community_member, is_delegation
 
@@ -31,6 +35,8 @@ class Series(models.Model):
     is_running = models.BooleanField("a encore lieu", default=True)
     source = models.CharField("source", max_length=300, blank=True)
 
+    RICH_FIELDS = frozenset({"description", "call_for_testimonies"})
+
     class Meta:
         verbose_name = "cycle de rencontres"
         verbose_name_plural = "cycles de rencontres"
@@ -38,6 +44,12 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        """Its texts are shown as rich text: nothing else gets in, by whatever door."""
+        for name in self.RICH_FIELDS:
+            setattr(self, name, rich_text.sanitise(getattr(self, name)))
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("events:series", kwargs={"slug": self.slug})
@@ -162,6 +174,11 @@ class Event(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("events:event", kwargs={"slug": self.slug})
+
+    @property
+    def local_start(self) -> datetime:
+        """When it starts, on the clock of where it takes place."""
+        return self.starts_at.astimezone(ZoneInfo(self.zone))
 
 
 class Sequence(models.Model):

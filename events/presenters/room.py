@@ -1,5 +1,6 @@
 """What the room shows: nothing in it names or depends on the person who looks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,12 +8,13 @@ from django.db.models import Count
 from django.template.loader import render_to_string
 
 from events import live, polls
-from events.enums import Moderation, PollState, RoomMode
+from events.enums import Moderation, PollKind, PollState, RoomMode
 from events.models import Event, Poll, Question, Room
 from events.rooms import room_of, take_down
 
 QUESTIONS = 20
 TESTIMONIES = 10
+_SIZES = ((400, "large"), (900, "medium"), (1600, "small"), (2600, "tiny"))  # signs that fit a screen at each size
 TEXTS = 60  # free answers in the room; all of them are in the report
 
 
@@ -43,6 +45,31 @@ def shown_poll(poll: Poll | None, respondents: int | None = None) -> ShownPoll |
         return ShownPoll(poll, polls.respondents(poll.pk) if respondents is None else respondents, None)
     results = polls.count(poll)
     return ShownPoll(poll, results["respondents"], results)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an open poll offers while its figures are hidden: how to answer, and the answers to choose from."""
+
+    how: str
+    labels: list[str]
+
+
+def offer_of(poll: Poll) -> Offer:
+    if poll.kind == PollKind.SCALE:
+        return Offer(f"une note de {poll.scale_low} à {poll.scale_high}", [])
+    if poll.kind == PollKind.TEXT:
+        return Offer(f"une réponse libre, de {polls.LONGEST_TEXT} signes au plus", [])
+    how = "plusieurs réponses possibles" if poll.kind == PollKind.MULTIPLE else "une seule réponse"
+    return Offer(how, list(poll.options.order_by("position").values_list("label", flat=True)))
+
+
+def size_of(question: str, labels: Iterable[str]) -> str:
+    """At which step of the style sheet a poll fits the projected screen: the fewer signs, the larger. A question is
+    written twice as large; a short answer takes its line too.
+    """
+    signs = 2 * len(question) + sum(max(len(label), 30) for label in labels)
+    return next((size for most, size in _SIZES if signs <= most), "least")
 
 
 def accepted_questions(event: Event, room: Room):
@@ -90,11 +117,23 @@ def screen_fragment(event_id: int, *, at_least: int = 0, rehearses: bool = False
     return _fragment(event_id, "screen", at_least, rehearses)
 
 
+def _on_screen(shown: ShownPoll | None) -> dict[str, Any]:
+    """What the screen tells of the poll it shows beside what everybody sees."""
+    if shown is None:
+        return {"offer": None, "size": ""}
+    if shown.results is not None:
+        return {"offer": None, "size": size_of(shown.poll.question, [one["label"] for one in shown.results["options"]])}
+    offer = offer_of(shown.poll) if shown.is_open else None
+    return {"offer": offer, "size": size_of(shown.poll.question, offer.labels if offer else [])}
+
+
 def _fragment(event_id: int, name: str, at_least: int, rehearses: bool) -> live.Fragment:
     def build() -> tuple[str, int]:
         event = Event.objects.get(pk=event_id)
         room = room_of(event)
         context = room_context(event, room, rehearses=rehearses)
+        if name == "screen":
+            context |= _on_screen(context.get("on_screen"))
         return render_to_string(f"events/fragments/_{name}.html", context), room.version
 
     return live.fragment(event_id, f"{name}:organisers" if rehearses else name, build, at_least=at_least)

@@ -13,10 +13,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
-from events import replays, reports
+from events import questions, replays, reports
 from events.entrance import registration_of
-from events.enums import EventState, Moderation, Visibility
-from events.models import Question
+from events.enums import EventState
 from events.permissions import may_organise
 from events.presenters.documents import documents_of, shown
 from events.presenters.recordings import marks_in_words
@@ -180,14 +179,7 @@ class FaqView(TemplateView):
     template_name = "events/faq.html"
 
     def get_context_data(self, **kwargs):
-        rows = Question.objects.filter(
-            in_faq=True,
-            moderation=Moderation.ACCEPTED,
-            is_rehearsal=False,
-            event__state__in=EventState.public,
-            event__visibility=Visibility.PUBLIC,
-        )
-        rows = rows.select_related("event").prefetch_related("links", "schemes")
+        rows = questions.frequent().select_related("event").prefetch_related("links", "schemes")
         rows = list(rows.order_by("theme", "-answered_at", "pk")[:300])
         themes = [
             (theme or "Autres questions", list(group)) for theme, group in groupby(rows, key=lambda row: row.theme)

@@ -14,13 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from events import live, questions, rooms, testimonies
-from events.enums import EventState, Moderation, PollKind, PollState, RegistrationState, RoomMode, Shown
+from events.enums import AnswerState, EventState, Moderation, PollKind, PollState, RegistrationState, RoomMode, Shown
 from events.forms.answer import AnswerForm
 from events.models import Ballot, Event, Participation, Question, Room
 from events.permissions import may_organise
 from events.polls import PollRefused, show_text
 from events.presenters.room import screen_fragment, shown_poll
 from territories import rich_text
+from ti_portal.accounts.links import absolute_url
 from ti_portal.core.text import whole_number
 
 
@@ -231,6 +232,9 @@ class AnswerView(ForOrganisers, FormView):
             "link_url": link.url if link else "",
         }
 
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "today": timezone.localdate(self.at)}
+
     def form_valid(self, form):
         values = dict(form.cleaned_data)
         label, url = values.pop("link_label"), values.pop("link_url")
@@ -244,7 +248,7 @@ class AnswerView(ForOrganisers, FormView):
             for name, texts in error.message_dict.items():
                 form.add_error(name if name in form.fields else None, texts)
             return self.form_invalid(form)
-        messages.success(self.request, "La réponse est enregistrée.")
+        messages.success(self.request, _said(form.cleaned_data))
         return redirect(f"{reverse('events:console', kwargs={'slug': self.event.slug})}#questions")
 
     def form_invalid(self, form):
@@ -252,6 +256,14 @@ class AnswerView(ForOrganisers, FormView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(event=self.event, question=self.question, **kwargs)
+
+
+def _said(values) -> str:
+    if values["answer"]:
+        return "La réponse est enregistrée."
+    if values["answer_state"] == AnswerState.NONE:
+        return "La réponse est retirée."
+    return f"C’est noté : {AnswerState(values['answer_state']).label.lower()}."
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -265,5 +277,7 @@ class ScreenView(ForOrganisers, TemplateView):
             event=self.event,
             fragment=screen_fragment(self.event.pk, at_least=self.room.version, rehearses=True),
             key=live.key_of(self.event.pk, rehearses=True),
+            # To be typed by who reads it on a wall: without what browsers add by themselves.
+            room_address=absolute_url("events:room", self.event.slug).partition("://")[2].rstrip("/"),
             **kwargs,
         )

@@ -1,5 +1,7 @@
 """Events as everyone reads them: the list, a page, a series."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -10,15 +12,17 @@ from django.views.generic import TemplateView
 
 from events.entrance import is_expected, registration_of
 from events.enums import EventKind, EventState, RoomMode, Visibility
-from events.filters import read_choice
+from events.filters import Choice, read_choice
 from events.models import Event, Series
 from events.permissions import may_organise, may_see
 from events.presenters.agenda import agenda_of, others
 from events.presenters.lines import line
+from events.questions import frequent
 from events.registrations import RegistrationRefused, check_open, free_seats
 from events.replays import has_recording
 from events.rooms import room_of
 from territories.models import Place
+from ti_portal.accounts.links import absolute_url
 
 PAGE_SIZE = 20
 
@@ -69,8 +73,17 @@ class EventListView(TemplateView):
             regions=[(place.code, place.name, choice.place == place) for place in regions],
             series=Series.objects.filter(is_running=True).order_by("name", "pk"),
             may_organise=may_organise(self.request.user),
+            has_answers=frequent().exists(),
+            **self.subscription(choice),
             **kwargs,
         )
+
+    def subscription(self, choice: Choice) -> dict[str, str]:
+        """The address of the calendar that follows this list, as programmes copy it and as they open it."""
+        chosen = {"nature": choice.kind, "lieu": choice.place.code if choice.place else ""}
+        kept = urlencode({name: value for name, value in chosen.items() if value})
+        feed = absolute_url("events:calendar_feed") + (f"?{kept}" if kept else "")
+        return {"feed": feed, "webcal": f"webcal:{feed.partition(':')[2]}"}
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -96,6 +109,7 @@ class EventView(EventOf404, TemplateView):
             is_full=event.capacity is not None and free_seats(event) == 0,
             has_recording=has_recording(event),
             has_report=event.reports.exists(),
+            has_answers=frequent().filter(event=event).exists(),
             may_organise=may_organise(self.request.user),
             **kwargs,
         )

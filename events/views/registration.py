@@ -1,5 +1,7 @@
 """Registering, confirming, and the own page of someone who registered."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -32,6 +34,8 @@ ASKED_PER_HOUR = 200
 ASKED_OF_AN_ADDRESS_PER_DAY = 5
 LINKS_PER_HOUR = 1000
 CHOSEN = "choix"
+WHICH_COMMUNE = "Choisissez votre commune ci-dessous, ou écrivez son nom en entier."
+A_COMMUNE = "Donnez une commune, par son nom ou par son code postal : le territoire s’en déduit."
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -239,7 +243,9 @@ def _rank(registration: Registration) -> int | None:
 def _place(data) -> PlaceChoice:
     """The commune that the form gives: chosen among proposals, or typed; none is fine, another kind of place is not."""
     chosen = place_of(data[CHOSEN]) if data.get(CHOSEN) else None
-    choice = PlaceChoice(chosen) if chosen is not None else read_place(data)
-    if choice.place is not None and choice.place.kind != PlaceKind.COMMUNE:
-        return PlaceChoice(typed=choice.place.name, error="Donnez une commune : le territoire s’en déduit.")
-    return choice
+    if chosen is not None and chosen.kind == PlaceKind.COMMUNE:
+        return PlaceChoice(chosen)
+    choice = read_place(data, kinds=(PlaceKind.COMMUNE,))
+    if not choice.error:
+        return choice
+    return replace(choice, error=WHICH_COMMUNE if choice.proposals else A_COMMUNE)

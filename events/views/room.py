@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
 from events import live, polls, questions, testimonies
-from events.entrance import registration_of
 from events.enums import PollState, RoomMode
 from events.models import Event, Room
+from events.participants import Rehearser, participant_of
 from events.permissions import may_organise
 from events.presenters.room import accepted_questions, participants_fragment, screen_fragment, shown_poll
 from events.views.meetings import EventOf404
@@ -26,7 +26,7 @@ LARGEST_CHOICE = 32_767  # what the columns of a scale hold
 
 
 class InTheRoom(EventOf404):
-    """Someone who has a place, or who organises, in a room that is open to them."""
+    """Someone who has a place, or who organises, in a room that is open to them. `who` takes part; None only looks."""
 
     with_event = ("room",)
     unsent = ""  # what a closed room says of the text that was sent to it
@@ -34,7 +34,7 @@ class InTheRoom(EventOf404):
     def setup(self, request, *args, **kwargs) -> None:
         super().setup(request, *args, **kwargs)
         self.room = getattr(self.event, "room", None) or Room(event=self.event)
-        self.registration = registration_of(request, self.event)
+        self.who = participant_of(request, self.room)
         self.is_organiser = may_organise(request.user)
 
     @property
@@ -42,7 +42,7 @@ class InTheRoom(EventOf404):
         """A rehearsal is for those who organise."""
         if self.room.mode == RoomMode.REHEARSAL:
             return self.is_organiser
-        return self.room.mode == RoomMode.LIVE and (self.registration is not None or self.is_organiser)
+        return self.room.mode == RoomMode.LIVE and (self.who is not None or self.is_organiser)
 
     def dispatch(self, request, *args, **kwargs):
         if not self.is_open:
@@ -53,7 +53,7 @@ class InTheRoom(EventOf404):
         """Elsewhere than on the room's own page one is led back to it, which says why. What somebody was writing when
         the room closed is given back to them.
         """
-        if self.unsent and self.request.method == "POST" and self.registration is not None:
+        if self.unsent and self.request.method == "POST" and self.who is not None:
             return self.closed_page(unsent=self.unsent, text=self.request.POST.get("texte", ""), status=422)
         return redirect("events:room", slug=self.event.slug)
 
@@ -66,7 +66,7 @@ class InTheRoom(EventOf404):
         return redirect("events:room", slug=self.event.slug)
 
     def context(self, **more):
-        return {"event": self.event, "registration": self.registration, "is_organiser": self.is_organiser, **more}
+        return {"event": self.event, "who": self.who, "is_organiser": self.is_organiser, **more}
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -80,8 +80,8 @@ class RoomView(InTheRoom, TemplateView):
         rehearses = self.is_organiser
         fragment = participants_fragment(self.event.pk, at_least=self.room.version, rehearses=rehearses)
         key = live.key_of(self.event.pk, rehearses=rehearses)
-        poll = self.event.polls.filter(state=PollState.OPEN).first() if self.registration else None
-        answered = poll is not None and polls.has_answered(poll_id=poll.pk, registration_id=self.registration.pk)
+        poll = self.event.polls.filter(state=PollState.OPEN).first() if self.who else None
+        answered = poll is not None and polls.has_answered(poll_id=poll.pk, who=self.who)
         return super().get_context_data(
             **self.context(fragment=fragment, key=key, room=self.room, answered=poll if answered else None), **kwargs
         )
@@ -132,14 +132,14 @@ class VoteView(InTheRoom, TemplateView):
         self.poll = get_object_or_404(self.event.polls.exclude(state=PollState.DRAFT), pk=kwargs["pk"])
 
     def post(self, request, *args, **kwargs):
-        if self.registration is None:
+        if self.who is None:
             messages.error(request, "Seules les personnes inscrites répondent aux sondages.")
             return self.back()
         sent = [whole_number(value, most=LARGEST_CHOICE) for value in request.POST.getlist("choix")[:50]]
         choices = [number for number in sent if number is not None]
         text = request.POST.get("texte", "")
         try:
-            polls.vote(poll_id=self.poll.pk, registration_id=self.registration.pk, choices=choices, text=text)
+            self.vote(choices=choices, text=text)
         except (polls.AlreadyVoted, polls.NotOpen) as refusal:
             messages.warning(request, str(refusal))
             return self.back()
@@ -150,11 +150,17 @@ class VoteView(InTheRoom, TemplateView):
         messages.success(request, "Votre réponse est comptée. Merci.")
         return self.back()
 
+    def vote(self, **answer) -> None:
+        if isinstance(self.who, Rehearser):
+            polls.rehearse_vote(poll_id=self.poll.pk, who=self.who, **answer)
+        else:
+            polls.vote(poll_id=self.poll.pk, registration_id=self.who.pk, **answer)
+
     def get_context_data(self, **kwargs):
-        poll, who = self.poll, self.registration
+        poll, who = self.poll, self.who
         return super().get_context_data(
             **self.context(poll=poll, shown=shown_poll(poll)),
-            has_answered=who is not None and polls.has_answered(poll_id=poll.pk, registration_id=who.pk),
+            has_answered=who is not None and polls.has_answered(poll_id=poll.pk, who=who),
             options=list(poll.options.order_by("position")),
             scale=range(poll.scale_low, poll.scale_high + 1) if poll.scale_low is not None else (),
             longest=polls.LONGEST_TEXT,
@@ -170,14 +176,14 @@ class QuestionsView(InTheRoom, TemplateView):
     unsent = "votre question n’est pas partie"
 
     def post(self, request, *args, **kwargs):
-        if self.registration is None:
+        if self.who is None:
             messages.error(request, "Seules les personnes inscrites posent des questions.")
             return redirect(request.path)
         text = request.POST.get("texte", "")
         try:
             questions.ask(
                 event_id=self.event.pk,
-                registration=self.registration,
+                who=self.who,
                 text=text,
                 shows_name=request.POST.get("nom") == "on",
                 at=timezone.now(),
@@ -189,8 +195,9 @@ class QuestionsView(InTheRoom, TemplateView):
 
     def get_context_data(self, **kwargs):
         rows = list(accepted_questions(self.event, self.room)[:100])
-        mine = questions.supported_by(self.registration, rows) if self.registration and rows else set()
-        return super().get_context_data(**self.context(questions=[(row, row.pk in mine) for row in rows]), **kwargs)
+        mine = questions.supported_by(self.who, rows) if self.who and rows else set()
+        context = self.context(questions=[(row, row.pk in mine) for row in rows], longest=questions.LONGEST)
+        return super().get_context_data(**context, **kwargs)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -199,10 +206,10 @@ class SupportView(InTheRoom, View):
 
     def post(self, request, *args, **kwargs):
         get_object_or_404(self.event.questions, pk=kwargs["pk"])
-        if self.registration is not None:
+        if self.who is not None:
             act = questions.withdraw_support if request.POST.get("retirer") else questions.support
             try:
-                act(question_id=kwargs["pk"], registration=self.registration)
+                act(question_id=kwargs["pk"], who=self.who)
             except questions.QuestionRefused as refusal:
                 messages.error(request, str(refusal))
         return redirect("events:questions", slug=self.event.slug)
@@ -216,14 +223,12 @@ class TestifyView(InTheRoom, TemplateView):
     unsent = "votre témoignage n’est pas parti"
 
     def post(self, request, *args, **kwargs):
-        if self.registration is None:
+        if self.who is None:
             messages.error(request, "Seules les personnes inscrites témoignent.")
             return self.back()
         text, topic = request.POST.get("texte", ""), request.POST.get("sujet", "")
         try:
-            testimonies.tell(
-                event_id=self.event.pk, registration=self.registration, text=text, topic=topic, at=timezone.now()
-            )
+            testimonies.tell(event_id=self.event.pk, who=self.who, text=text, topic=topic, at=timezone.now())
         except testimonies.TestimonyRefused as refusal:
             return self.render_to_response(
                 self.get_context_data(error=str(refusal), text=text, topic=topic), status=422
@@ -232,4 +237,4 @@ class TestifyView(InTheRoom, TemplateView):
         return self.back()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**self.context(), **kwargs)
+        return super().get_context_data(**self.context(longest=testimonies.LONGEST), **kwargs)

@@ -66,11 +66,12 @@ class CallForm(RefusableForm, forms.ModelForm):
             "name": forms.TextInput(attrs={"size": 70}),
             "text": forms.Textarea(attrs={"rows": 5, "cols": 90}),
         }
+        help_texts = {"text": rich_text.HOW_TO_TYPE}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         call = self.instance
-        self.initial["text"] = rich_text.to_source(self.initial.get("text") or "")
+        self.initial["text"] = rich_text.to_typed(self.initial.get("text") or "")
         for name in CLOCKS:
             self.initial[name] = on_the_wall(getattr(call, name), PARIS)
         choices = [("", "Aucune : c’est l’appel national")]

@@ -30,10 +30,11 @@ class ResourceForm(RefusableForm, forms.ModelForm):
             "text": forms.Textarea(attrs={"rows": 6, "cols": 90}),
             "source_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
+        help_texts = {"text": rich_text.HOW_TO_TYPE}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["text"] = rich_text.to_source(self.initial.get("text") or "")
+        self.initial["text"] = rich_text.to_typed(self.initial.get("text") or "")
 
 
 @admin.register(Resource)

@@ -75,12 +75,13 @@ class SchemeForm(RefusableForm, forms.ModelForm):
             **{name: forms.DateInput(attrs=DAY, format="%Y-%m-%d") for name in DAYS},
             "name": forms.TextInput(attrs={"size": 70}),
         }  # fmt: skip
+        help_texts = dict.fromkeys(RICH_FIELDS, rich_text.HOW_TO_TYPE)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for name in RICH_FIELDS:
             if name in self.fields:
-                self.initial[name] = rich_text.to_source(self.initial.get(name) or "")
+                self.initial[name] = rich_text.to_typed(self.initial.get(name) or "")
         scheme = self.instance
         self.was_protected = list(scheme.protected_fields)
         if scheme.pk is None:

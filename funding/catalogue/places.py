@@ -1,5 +1,6 @@
 """The place of an address: a code once it is chosen (`lieu`), or what a person is typing (`ou`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -7,7 +8,7 @@ from django.http import QueryDict
 from territories.enums import PlaceKind
 from territories.models import Place
 from territories.presenters.search import EMPTY_ANSWERS, ERRORS, only_answer
-from territories.search import Found, Suggestion, search
+from territories.search import FINDABLE, Found, Suggestion, search
 from ti_portal.core.text import fold_name
 
 CODE, TYPED = "lieu", "ou"
@@ -30,10 +31,12 @@ class PlaceChoice:
         return self.place.name if self.place else self.typed
 
 
-def read_place(parameters: QueryDict) -> PlaceChoice:
-    """The place of an address. One query, three when a name has to be looked for."""
+def read_place(parameters: QueryDict, *, kinds: Sequence[str] = FINDABLE) -> PlaceChoice:
+    """The place of an address, one of `kinds`. One query, three when a name has to be looked for."""
     code = parameters.get(CODE, "").strip()
     place = place_of(code) if code else None
+    if place is not None and kinds != FINDABLE and place.kind not in kinds:
+        place = None
     if TYPED not in parameters:
         return PlaceChoice(place, error=_UNKNOWN if code and place is None else "")
     typed = parameters[TYPED].strip()
@@ -41,7 +44,7 @@ def read_place(parameters: QueryDict) -> PlaceChoice:
         return PlaceChoice()
     if place is not None and fold_name(place.name) == fold_name(typed):
         return PlaceChoice(place)
-    found = search(typed, limit=_PROPOSALS)
+    found = search(typed, limit=_PROPOSALS, kinds=kinds)
     answer = only_answer(found) or _only_commune(found)
     if answer is not None:
         return PlaceChoice(place_of(answer.code))

@@ -94,7 +94,8 @@ function enhance(form) {
     }
     request = new AbortController();
     try {
-      const address = `${form.dataset.placeSearch}?q=${encodeURIComponent(text)}`;
+      const address = new URL(form.dataset.placeSearch, document.baseURI); /* it may hold a filter already */
+      address.searchParams.set("q", text);
       const response = await fetch(address, { signal: request.signal, headers: { Accept: "application/json" } });
       if (!response.ok) return;
       show(await response.json());

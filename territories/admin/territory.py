@@ -29,7 +29,7 @@ from territories.resources.territories import (
     with_facts,
     write_links,
 )
-from territories.rich_text import to_source
+from territories.rich_text import HOW_TO_TYPE, to_typed
 from ti_portal.core.admin_bases import Boxes, PortalAdmin, ReadOnlyInline
 from ti_portal.core.table_admin import TableAdminMixin
 from ti_portal.core.templatetags.portal import number
@@ -53,7 +53,7 @@ class TerritoryForm(forms.ModelForm):
         label="Présentation",
         required=False,
         widget=forms.Textarea(attrs={"rows": 14, "cols": 90}),
-        help_text="Texte simple, ou HTML réduit (p, h3, h4, ul, ol, li, strong, em, a, blockquote).",
+        help_text=f"{HOW_TO_TYPE} HTML accepté : p, h3, h4, ul, ol, li, strong, em, a, blockquote.",
     )
     sectors = forms.MultipleChoiceField(
         label="Filières", required=False, choices=Sector.choices, widget=Boxes("Filières")
@@ -76,7 +76,7 @@ class TerritoryForm(forms.ModelForm):
             return
         document = current_document(self.instance)
         self.initial |= {
-            "presentation": to_source(document.presentation),
+            "presentation": to_typed(document.presentation),
             "sectors": list(document.sectors),
             "links": write_links(document.links),
             "based_on": version_of(self.instance),

@@ -6,9 +6,10 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView, View
 
+from territories.enums import PlaceKind
 from territories.interpretation import MAX_LENGTH
 from territories.presenters.search import EMPTY_ANSWERS, ERRORS, only_answer, result, status
-from territories.search import search, suggest
+from territories.search import FINDABLE, search, suggest
 
 LIMIT = 50
 PROPOSALS = 8
@@ -48,10 +49,14 @@ class SearchView(TemplateView):
 
 @method_decorator(login_not_required, name="dispatch")
 class SuggestionsView(View):
-    """Proposals while typing: `{"results": [{"code", "label", "detail", "url"}], "status"}`. Never an error."""
+    """Proposals while typing: `{"results": [{"code", "label", "detail", "url"}], "status"}`. Never an error.
+
+    `nature=commune` proposes communes alone, for a field that takes nothing else; anything else there changes nothing.
+    """
 
     def get(self, request) -> JsonResponse:
-        places = suggest(request.GET.get("q", ""), limit=PROPOSALS)
+        kinds = (PlaceKind.COMMUNE,) if request.GET.get("nature") == PlaceKind.COMMUNE else FINDABLE
+        places = suggest(request.GET.get("q", ""), limit=PROPOSALS, kinds=kinds)
         found = [(place.code, result(place)) for place in places]
         return JsonResponse(
             {

@@ -54,11 +54,8 @@ def queries_of(path: str) -> int:
 def page(name: str, size: str, bar: str, paths: list[str], *, p50: float, per_s: float | None, port: int) -> Measure:
     """Measure a kind of page: one at a time for the percentiles, eight at a time for the rate."""
     drawn = [DRAW.choice(paths) for _ in range(REQUESTS)]
-    # Steady state: each address was asked of each worker. One connection stays with one worker, hence the eight.
-    # What a first visit costs is in docs/performance.md.
-    server.one_at_a_time(port, sorted(set(drawn)))
-    if per_s:
-        server.eight_at_a_time(port, sorted(set(drawn)))
+    # Steady state: each address was asked of each worker. What a first visit costs is in docs/performance.md.
+    server.ask_each_worker(port, sorted(set(drawn)))
     median, high = percentiles(server.one_at_a_time(port, drawn))
     rate = server.eight_at_a_time(port, drawn) if per_s else None
     worst = max(queries_of(path) for path in paths[:20])

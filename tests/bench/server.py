@@ -72,6 +72,14 @@ def one_at_a_time(port: int, paths: Sequence[str]) -> list[float]:
     return times
 
 
+def ask_each_worker(port: int, paths: Sequence[str]) -> None:
+    """Ask each address on eight connections, one after the other. A connection stays with one worker: all eight with
+    the same one of two happens once in 128 times.
+    """
+    for _ in range(8):
+        one_at_a_time(port, paths)
+
+
 def eight_at_a_time(port: int, paths: Sequence[str], seconds: float = 6) -> float:
     """Ask as fast as eight clients can for `seconds`; return the answers per second.
 

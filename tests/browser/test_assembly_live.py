@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from events import polls, rooms
-from events.models import Event, Question, Registration, Room, Sequence, Testimony
+from events.models import Event, Poll, Question, Registration, Room, Sequence, Testimony
 from tests.browser.conftest import DESKTOP, PHONE, axe, fits_in_width, look
 from tests.browser.test_delegation_imports_a_list import sign_in
 from tests.events.people import event, poll, registration
@@ -164,6 +164,25 @@ def test_an_organiser_and_two_participants_side_by_side(where, portal, open_page
     assert fits_in_width(first)
 
 
+def eight_long_answers_fit_the_screen(where: Event, before: Poll, organiser: Page, address: str) -> None:
+    """On the projected screen nobody scrolls: while they are offered, and with their figures."""
+    now = timezone.now()
+    labels = [f"Réponse {number} : {'des mots pour la remplir ' * 7}"[:185].strip() for number in range(8)]
+    long = poll(where, labels=labels, question="Laquelle de ces mesures choisissez-vous ? " * 6, position=3)
+    rooms.close_poll(event_id=where.pk, poll_id=before.pk, at=now)
+    rooms.open_poll(event_id=where.pk, poll_id=long.pk, at=now)
+    organiser.set_viewport_size({"width": 1920, "height": 1080})
+    organiser.goto(address)
+    expect(organiser.get_by_text("Réponse 7")).to_be_visible()
+    assert organiser.evaluate("document.documentElement.scrollHeight") == 1080
+    axe(organiser)
+    rooms.close_poll(event_id=where.pk, poll_id=long.pk, at=now)
+    rooms.publish_poll(event_id=where.pk, poll_id=long.pk, at=now)
+    expect(organiser.get_by_role("table")).to_be_visible()
+    assert organiser.evaluate("document.documentElement.scrollHeight") == 1080
+    axe(organiser)
+
+
 def test_every_other_kind_of_page_is_accessible_and_fits(where, portal, open_page):
     now = timezone.now()
     assembly = Event.objects.get(slug="assemblee-generale-15-decembre-2020")
@@ -189,6 +208,7 @@ def test_every_other_kind_of_page_is_accessible_and_fits(where, portal, open_pag
     for path in (f"{base}/console/", f"{base}/console/sondages/{free.pk}/"):
         organiser.goto(path)
         look(organiser)
+    eight_long_answers_fit_the_screen(where, scale, organiser, f"{base}/ecran/")
 
     public = open_page(DESKTOP)
     opened = f"{portal}{assembly.get_absolute_url()}"

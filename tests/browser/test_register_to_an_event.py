@@ -46,6 +46,10 @@ def test_a_visitor_registers_confirms_gives_the_place_back_and_who_waits_has_it(
     page.get_by_label("Prénom").fill("Camille")
     page.locator(LAST_NAME).fill("Visiteuse")
     page.get_by_label("Adresse électronique").fill(EMAIL)
+    page.get_by_label("Votre commune").press_sequentially("norman")
+    expect(page.get_by_role("option").first).to_be_visible()
+    proposed = page.get_by_role("option").evaluate_all("options => options.map(option => option.dataset.code)")
+    assert all(code.startswith("COM-") for code in proposed), proposed
     page.get_by_label("Votre commune").fill("Alès")
     page.get_by_label("Votre commune").press("Escape")
     page.get_by_role("button", name="S’inscrire").click()

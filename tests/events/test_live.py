@@ -100,8 +100,8 @@ def test_nothing_of_a_person_is_in_it_unless_they_chose_to_show_their_name():
     who = registration(where, last_name="Introuvable", organisation="CC du Test")
     shown = registration(where, first_name="Ana", last_name="Ba")
     questions = [
-        ask(event_id=where.pk, registration=who, text="Sans nom ?", at=NOW),
-        ask(event_id=where.pk, registration=shown, text="Avec nom ?", shows_name=True, at=NOW),
+        ask(event_id=where.pk, who=who, text="Sans nom ?", at=NOW),
+        ask(event_id=where.pk, who=shown, text="Avec nom ?", shows_name=True, at=NOW),
     ]
     moderate(ids=[one.pk for one in questions], accept=True, actor=None, at=NOW)
     html = participants_fragment(where.pk).html
@@ -117,7 +117,7 @@ def test_the_same_questions_to_the_database_whatever_the_number(number, django_a
     where = event()
     rooms.open_room(event_id=where.pk, at=NOW)
     rooms.open_poll(event_id=where.pk, poll_id=poll(where).pk, at=NOW)
-    asked = [ask(event_id=where.pk, registration=registration(where), text=f"Q{n} ?", at=NOW) for n in range(number)]
+    asked = [ask(event_id=where.pk, who=registration(where), text=f"Q{n} ?", at=NOW) for n in range(number)]
     moderate(ids=[one.pk for one in asked], accept=True, actor=None, at=NOW)
     with django_assert_num_queries(7):
         participants_fragment(where.pk)

@@ -22,7 +22,7 @@ def open_event() -> Event:
 
 
 def asked(where, who=None, text="La DSIL est-elle mobilisable ?", **changes) -> Question:
-    return questions.ask(event_id=where.pk, registration=who or registration(where), text=text, at=NOW, **changes)
+    return questions.ask(event_id=where.pk, who=who or registration(where), text=text, at=NOW, **changes)
 
 
 def accepted(where, **changes) -> Question:
@@ -54,18 +54,24 @@ class TestAsking:
         with pytest.raises(QuestionRefused):
             asked(open_event(), text=text)
 
+    def test_how_long_is_too_long_is_told_as_numbers_are_written(self):
+        with pytest.raises(
+            QuestionRefused, match="compte 1\N{NO-BREAK SPACE}001 signes : 1\N{NO-BREAK SPACE}000 au plus"
+        ):
+            asked(open_event(), text="x" * 1001)
+
     def test_a_closed_room_takes_no_question_nor_testimony(self):
         where = event()
         with pytest.raises(QuestionRefused):
             asked(where)
         with pytest.raises(TestimonyRefused):
-            testimonies.tell(event_id=where.pk, registration=registration(where), text="Ici…", topic="", at=NOW)
+            testimonies.tell(event_id=where.pk, who=registration(where), text="Ici…", topic="", at=NOW)
 
     def test_the_same_testimony_again_is_the_same_row(self):
         where = open_event()
         who = registration(where)
         told = [
-            testimonies.tell(event_id=where.pk, registration=who, text=text, topic="", at=NOW)
+            testimonies.tell(event_id=where.pk, who=who, text=text, topic="", at=NOW)
             for text in ("Chez nous, ça marche.", "chez nous ça MARCHE", "Autre chose")
         ]
         assert told[0] == told[1] != told[2]
@@ -85,11 +91,11 @@ class TestSupport:
     def test_one_voice_each_and_it_can_be_taken_back(self):
         where = open_event()
         question, other, who = accepted(where), accepted(where, text="Autre ?"), registration(where)
-        assert questions.support(question_id=question.pk, registration=who) is True
-        assert questions.support(question_id=question.pk, registration=who) is False
+        assert questions.support(question_id=question.pk, who=who) is True
+        assert questions.support(question_id=question.pk, who=who) is False
         assert questions.supported_by(who, [question, other]) == {question.pk}
-        assert questions.withdraw_support(question_id=question.pk, registration=who) is True
-        assert questions.withdraw_support(question_id=question.pk, registration=who) is False
+        assert questions.withdraw_support(question_id=question.pk, who=who) is True
+        assert questions.withdraw_support(question_id=question.pk, who=who) is False
         assert not Upvote.objects.exists()
 
     def test_no_voice_for_what_waits_or_belongs_to_another_event(self):
@@ -97,7 +103,7 @@ class TestSupport:
         waiting, elsewhere = asked(where), accepted(open_event())
         for question in (waiting, elsewhere):
             with pytest.raises(QuestionRefused):
-                questions.support(question_id=question.pk, registration=registration(where))
+                questions.support(question_id=question.pk, who=registration(where))
 
 
 @pytest.mark.django_db
@@ -143,7 +149,7 @@ class TestAnswering:
 def test_one_person_clicking_many_times_is_one_voice(committed_db):
     where = open_event()
     question, who = accepted(where), registration(where)
-    given = at_once(*[lambda: questions.support(question_id=question.pk, registration=who) for _ in range(8)])
+    given = at_once(*[lambda: questions.support(question_id=question.pk, who=who) for _ in range(8)])
     assert sorted(given) == [False] * 7 + [True]
 
     # Nor does asking many times at once pass the limit.

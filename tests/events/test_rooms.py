@@ -1,18 +1,33 @@
 """The room: driven by the organiser, one version that grows; a rehearsal leaves nothing behind."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 
 from events import meetings, rooms
 from events.enums import Moderation, PollState, RoomMode, Shown
-from events.models import Ballot, Event, Poll, Question, Sequence, Testimony
-from events.polls import vote
-from events.questions import QuestionRefused, ask
+from events.models import (
+    Ballot,
+    Event,
+    Participation,
+    Poll,
+    Question,
+    Registration,
+    Sequence,
+    Testimony,
+    Upvote,
+)
+from events.participants import Rehearser
+from events.polls import AlreadyVoted, NotOpen, has_answered, rehearse_vote, vote
+from events.questions import QuestionRefused, ask, moderate, support, supported_by, withdraw_support
 from events.rooms import RoomRefused, room_of
-from events.testimonies import tell
+from events.testimonies import TestimonyRefused, tell
+from tests.at_once import at_once, wait_until_somebody_waits
 from tests.events.people import NOW, event, poll, registration
+from tests.territories.people import delegation
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +79,7 @@ def test_a_sequence_or_a_poll_of_another_event_is_refused_and_changes_nothing(wh
 
 def test_what_waits_to_be_read_is_not_put_on_the_screen(where):
     rooms.open_room(event_id=where.pk, at=NOW)
-    question = ask(event_id=where.pk, registration=registration(where), text="Et ensuite ?", at=NOW)
+    question = ask(event_id=where.pk, who=registration(where), text="Et ensuite ?", at=NOW)
     with pytest.raises(RoomRefused):
         rooms.show(event_id=where.pk, what=Shown.QUESTION, target_id=question.pk, at=NOW)
     Question.objects.filter(pk=question.pk).update(moderation=Moderation.ACCEPTED)
@@ -88,8 +103,8 @@ def test_a_rehearsal_leaves_no_trace(where):
     rooms.open_room(event_id=where.pk, at=NOW, is_rehearsal=True)
     rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
     vote(poll_id=made.pk, registration_id=who.pk, choices=[0])
-    ask(event_id=where.pk, registration=who, text="Ça marche ?", at=NOW)
-    tell(event_id=where.pk, registration=who, text="Un essai", topic="Essai", at=NOW)
+    ask(event_id=where.pk, who=who, text="Ça marche ?", at=NOW)
+    tell(event_id=where.pk, who=who, text="Un essai", topic="Essai", at=NOW)
     rooms.next_sequence(event_id=where.pk, at=NOW)
     room = rooms.close_room(event_id=where.pk, at=NOW)
     made.refresh_from_db()
@@ -98,6 +113,80 @@ def test_a_rehearsal_leaves_no_trace(where):
     assert not Ballot.objects.filter(poll=made).exists()
     for rows in (Question.objects, Testimony.objects, Question.history, Testimony.history):
         assert not rows.filter(event=where).exists()
+
+
+class TestRehearsing:
+    """An organiser without a place plays a participant."""
+
+    @pytest.fixture
+    def who(self, where) -> Rehearser:
+        return Rehearser(user_id=delegation().pk, event_id=where.pk, first_name="Ana", last_name="Ba")
+
+    def open(self, where, *, is_rehearsal: bool):
+        made = poll(where)
+        rooms.open_room(event_id=where.pk, at=NOW, is_rehearsal=is_rehearsal)
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=NOW)
+        return made
+
+    def test_they_answer_once_ask_support_and_tell_and_nothing_stays(self, where, who):
+        made = self.open(where, is_rehearsal=True)
+        rehearse_vote(poll_id=made.pk, who=who, choices=[1])
+        assert has_answered(poll_id=made.pk, who=who)
+        with pytest.raises(AlreadyVoted):
+            rehearse_vote(poll_id=made.pk, who=who, choices=[0])
+        question = ask(event_id=where.pk, who=who, text="Ça marche ?", at=NOW, shows_name=True)
+        assert (question.author, question.registration, question.is_rehearsal) == ("Ana Ba", None, True)
+        moderate(ids=[question.pk], accept=True, actor=None, at=NOW)
+        assert support(question_id=question.pk, who=who) is True
+        assert supported_by(who, [question]) == {question.pk}
+        tell(event_id=where.pk, who=who, text="Un essai", topic="", at=NOW)
+        rooms.close_room(event_id=where.pk, at=NOW)
+        for rows in (Question.objects, Testimony.objects, Question.history, Testimony.history):
+            assert not rows.filter(event=where).exists()
+        for model in (Ballot, Participation, Upvote, Registration):
+            assert not model.objects.exists()
+
+    def test_in_the_live_room_they_are_nobody(self, where, who):
+        made = self.open(where, is_rehearsal=False)
+        question = ask(event_id=where.pk, who=registration(where), text="Une vraie ?", at=NOW)
+        moderate(ids=[question.pk], accept=True, actor=None, at=NOW)
+        with pytest.raises(NotOpen):
+            rehearse_vote(poll_id=made.pk, who=who, choices=[1])
+        with pytest.raises(QuestionRefused):
+            ask(event_id=where.pk, who=who, text="Ça marche ?", at=NOW)
+        for act in (support, withdraw_support):
+            with pytest.raises(QuestionRefused):
+                act(question_id=question.pk, who=who)
+        with pytest.raises(TestimonyRefused):
+            tell(event_id=where.pk, who=who, text="Un essai", topic="", at=NOW)
+        assert not Ballot.objects.exists()
+        assert Question.objects.filter(event=where).count() == 1
+
+    def test_their_voice_is_not_that_of_the_registered_person_of_the_same_number(self, where, who):
+        made = self.open(where, is_rehearsal=True)
+        vote(poll_id=made.pk, registration_id=who.user_id, choices=[0])
+        rehearse_vote(poll_id=made.pk, who=who, choices=[1])
+        assert Participation.objects.filter(poll=made).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_asked_while_a_rehearsal_ends_is_taken_back_too(where):
+    rooms.open_room(event_id=where.pk, at=NOW, is_rehearsal=True)
+    who = Rehearser(user_id=1, event_id=where.pk)
+
+    def ask_slowly():
+        with transaction.atomic():
+            ask(event_id=where.pk, who=who, text="Ça marche ?", at=NOW)
+            asked.set()
+            wait_until_somebody_waits()
+
+    def end():
+        asked.wait()
+        rooms.close_room(event_id=where.pk, at=NOW)
+
+    asked = threading.Event()
+    assert at_once(ask_slowly, end)[0] is None
+    assert not Question.objects.filter(event=where).exists()
 
 
 @pytest.mark.parametrize("over", ["finish", "cancel"])
@@ -115,7 +204,7 @@ def test_a_room_ends_with_its_event(over):
     with pytest.raises(RoomRefused):
         rooms.open_room(event_id=where.pk, at=NOW)
     with pytest.raises(QuestionRefused):
-        ask(event_id=where.pk, registration=registration(where), text="Encore ?", at=NOW)
+        ask(event_id=where.pk, who=registration(where), text="Encore ?", at=NOW)
 
 
 def test_a_live_room_does_not_rehearse(where):

@@ -1,6 +1,6 @@
 """« Bonnes pratiques » and « Prochaines rencontres » on the page of a territory."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -64,6 +64,24 @@ def test_what_a_first_wave_territory_told_is_on_the_page_of_its_successor(client
     old = shown(client, before)
     assert "Alès : une méthode qui fédère" in old
     assert COMING not in old
+
+
+def test_the_day_is_that_of_where_it_took_place_and_a_name_is_said_once(client):
+    told = event(title="Le séminaire", zone="America/Cayenne", starts_at=datetime(2026, 3, 2, 1, tzinfo=UTC))
+    here = Territory.objects.get(place__code="TI-2023-7601")
+    for organisations in ("Usine Exemple", "Lycée Exemple"):
+        Testimony.objects.create(
+            event=told,
+            territory=here,
+            text="Un atelier.",
+            author="Usine Exemple",
+            organisations=organisations,
+            moderation="accepted",
+        )
+    page = shown(client)
+    assert "Raconté le dimanche 1er mars 2026 à la rencontre" in page
+    assert "Usine Exemple. Raconté" in page
+    assert "Usine Exemple – Lycée Exemple. Raconté" in page
 
 
 @pytest.mark.parametrize("change", [{"moderation": "queued"}, {"is_practice": False}, {"is_rehearsal": True}])

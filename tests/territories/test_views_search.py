@@ -109,6 +109,19 @@ def test_proposals_for_the_combobox(db, client, django_assert_num_queries):
     assert answer["status"].startswith(f"{len(answer['results'])} propositions")
 
 
+@pytest.mark.parametrize("typed", ["nev", "norman", "30100", "ales agglomeration"])
+def test_proposals_for_a_field_that_takes_a_commune_are_communes(db, client, typed):
+    found = client.get(SUGGEST, {"q": typed, "nature": "commune"}).json()["results"]
+    assert found
+    assert all(one["code"].startswith("COM-") for one in found)
+
+
+def test_another_nature_changes_nothing(db, client):
+    anything = client.get(SUGGEST, {"q": "norman"}).json()
+    assert any(one["code"].startswith("REG-") for one in anything["results"])
+    assert client.get(SUGGEST, {"q": "norman", "nature": "planete"}).json() == anything
+
+
 @pytest.mark.parametrize("typed", ["", "a" * 10_000, "12345678900012", "'; DROP TABLE", "\u202e%", "zzzzqqqq"])
 def test_proposals_never_fail(db, client, typed):
     response = client.get(SUGGEST, {"q": typed})

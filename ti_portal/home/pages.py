@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import ListView, TemplateView
 
+from events.registrations import CONFIRM_WITHIN
 from territories.models import DataSource, ListEdition, Place
+from ti_portal.core.retention import KEEP_MESSAGE_BODIES
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -32,8 +34,19 @@ class LegalView(PublicPage):
 
 
 class PrivacyView(PublicPage):
+    """How long things are kept is read where it is decided."""
+
     template_name = "home/privacy.html"
     heading = "Données personnelles"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            **kwargs,
+            event_days=settings.EVENTS_KEEP_REGISTRATIONS_DAYS,
+            confirm_days=CONFIRM_WITHIN.days,
+            mail_days=KEEP_MESSAGE_BODIES.days,
+            session_days=settings.SESSION_COOKIE_AGE // (24 * 3600),
+        )
 
 
 class ProjectView(PublicPage):

@@ -1,13 +1,13 @@
 """The page of an event: everything through the use cases, refused as it was typed, told to those who registered."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from events.models import Event, EventInvitation, Registration
+from events.models import Event, EventInvitation, Registration, Series
 from tests.events.people import event, registration
 from tests.funding.admin.pages import filled
 from tests.territories.people import person
@@ -151,9 +151,50 @@ def test_only_a_draft_is_deleted(office):
     assert list(Event.objects.filter(pk__in=[made.pk, shown.pk])) == [shown]
 
 
-def test_the_next_edition_of_a_series_is_a_draft_a_month_later(office):
-    from events.models import Series
+def test_what_is_typed_of_a_series_is_shown_as_words_alone(office, client):
+    url = reverse("admin:events_series_add")
+    words = "<script>alert(1)</script><p onclick='x()'>Chaque mois.</p>"
+    given = {"name": "Un cycle", "slug": "un-cycle", "kind": "seminar", "is_running": "on"}
+    office.post(url, {**given, "description": words, "call_for_testimonies": "Écrivez-nous.\n\n- ici\n- là"})
 
+    made = Series.objects.get(slug="un-cycle")
+    assert (made.description, made.call_for_testimonies) == (
+        "<p>Chaque mois.</p>", "<p>Écrivez-nous.</p><ul><li><p>ici</p></li><li><p>là</p></li></ul>",
+    )  # fmt: skip
+    page = client.get(made.get_absolute_url()).content.decode()
+    assert "<p>Chaque mois.</p>" in page
+    assert "alert(1)" not in page
+    change = office.get(reverse("admin:events_series_change", args=[made.pk])).context["adminform"].form
+    assert change["call_for_testimonies"].value() == "Écrivez-nous.\n\n- ici\n- là"
+
+
+def test_texts_are_shown_to_be_typed_again_and_stay_when_nothing_is_changed(office):
+    where = coming()
+    text = "<p>Deux mots.</p><p>Et <strong>trois</strong>.</p>"
+    where.sequences.create(title="Ouverture", text="<p>Un mot.</p><ul><li><p>ici</p></li></ul>")
+    where.sequences.create(title="Suite", text=text, position=1)
+    given = filled(office, change_url(where))
+    assert given["sequences-0-text"] == "Un mot.\n\n- ici"
+    assert given["sequences-1-text"] == "<p>Deux mots.</p>\n<p>Et <strong>trois</strong>.</p>"
+    office.post(change_url(where), {name: str(value).replace("\n", "\r\n") for name, value in given.items()})
+    assert list(where.sequences.order_by("position").values_list("text", flat=True))[1] == text
+    assert not where.changes.exists()
+
+
+def test_the_next_edition_of_a_series_overseas_is_named_by_its_own_day(office):
+    starts = datetime(2027, 1, 13, 1, tzinfo=UTC)  # the evening of Tuesday 12 in Cayenne
+    series = Series.objects.create(name="Séminaire du soir", slug="seminaire-du-soir", kind="seminar")
+    event(series=series, zone="America/Cayenne", starts_at=starts, ends_at=starts + timedelta(hours=1))
+    url = reverse("admin:events_series_changelist")
+
+    page = office.post(url, {"action": "prepare_next", "_selected_action": [series.pk]}, follow=True).content.decode()
+
+    assert "édition du 09/02/2027 préparée" in page
+    labels = office.get(reverse("admin:events_poll_changelist")).content.decode()
+    assert "(12/01/2027)" in labels
+
+
+def test_the_next_edition_of_a_series_is_a_draft_a_month_later(office):
     series = Series.objects.create(name="Séminaire", slug="seminaire-essai", kind="seminar")
     last = coming(series=series)
     last.sequences.create(title="Ouverture", position=1, minutes=10)

@@ -55,20 +55,19 @@ class TestPolls:
         assert office.post(reverse("admin:events_poll_delete", args=[made.pk]), {"post": "yes"}).status_code == 403
         assert Poll.objects.get(pk=made.pk).question == made.question
 
-    def test_withheld_answers_wait_for_one_button(self, office):
+    def test_free_answers_are_read_in_one_place_where_the_list_and_the_page_lead(self, office):
         where = event()
         made = poll(where, labels=(), kind="text")
+        url = reverse("events:texts", args=[where.slug, made.pk])
+        change = reverse("admin:events_poll_change", args=[made.pk])
+        assert url not in office.get(change).content.decode()
         open_poll(poll_id=made.pk, at=NOW)
         vote(poll_id=made.pk, registration_id=registration(where).pk, text="Quelle merde")
-        url = reverse("admin:events_poll_texts", args=[made.pk])
-        assert url in office.get(reverse("admin:events_poll_changelist")).content.decode()
-        assert "Quelle merde" in office.get(url).content.decode()
-        ballot = made.ballots.get()
-        office.post(url, {"bulletin": ballot.pk, "montrer": "oui"})
-        ballot.refresh_from_db()
-        assert not ballot.is_hidden
-        page = office.post(url, {"bulletin": "x", "montrer": "oui"}, follow=True).content.decode()
-        assert "fermé entre-temps" in page
+        for page in (reverse("admin:events_poll_changelist"), change):
+            assert f'href="{url}"' in office.get(page).content.decode(), page
+        read = office.get(url).content.decode()
+        assert "Quelle merde" in read
+        assert reverse("admin:events_withheldword_changelist") in read
 
 
 def test_a_question_is_answered_with_links_and_schemes(office):

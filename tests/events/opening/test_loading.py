@@ -85,3 +85,11 @@ def test_e10_e11_e13_recording_documents_and_the_monthly_seminar(assembly):
     assert (assembly.recording_code, assembly.recording_starts, assembly.recording_ends) == ("ag-ti-2020", 1950, 11940)
     assert {document.kind for document in assembly.documents.all()} == {"press", "note", "film", "link"}
     assert Series.objects.get().organiser == "La Fabrique de l’industrie"
+
+
+def test_e13_the_call_for_testimonies_says_where_to_write(assembly, client):
+    series = Series.objects.get()
+    assert f'href="{series.url}"' in series.call_for_testimonies
+    page = client.get(series.get_absolute_url()).content.decode()
+    call = page.split("Appel à témoignages")[1].split("Éditions")[0]
+    assert f'href="{series.url}"' in call

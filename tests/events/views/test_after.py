@@ -308,6 +308,14 @@ class TestFrequentQuestions:
         )
         assert "Entre nous" not in client.get("/questions-reponses/").content.decode()
 
+    def test_what_was_asked_to_rehearse_is_not_there(self, client):
+        words = {"answer": "<p>Oui</p>", "moderation": "accepted", "in_faq": True, "theme": "T"}
+        Question.objects.create(event=over(), text="Pour essayer ?", is_rehearsal=True, **words)
+        Question.objects.create(event=over(), text="Pour de bon ?", **words)
+        page = client.get("/questions-reponses/").content.decode()
+        assert "Pour essayer" not in page
+        assert "Pour de bon" in page
+
     @pytest.mark.parametrize("number", [1, 30])
     def test_the_same_questions_whatever_the_number(self, client, number, django_assert_num_queries):
         for rank in range(number):

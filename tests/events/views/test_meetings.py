@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from events.models import EventInvitation, Sequence, Series, Speaker
+from events.meetings import cancel_event
+from events.models import EventInvitation, Question, Sequence, Series, Speaker
 from events.registrations import new_secret
 from tests.events.people import event, registration
 from tests.territories.people import delegation, mandate, member, person, territory
@@ -44,6 +45,20 @@ class TestList:
         made = coming(**changes)
         assert (made.title in client.get("/rencontres/").content.decode()) is is_shown
 
+    def test_it_gives_the_calendar_to_subscribe_to_with_its_own_filters(self, client):
+        page = client.get("/rencontres/").content.decode()
+        assert 'href="webcal://testserver/rencontres/agenda.ics"' in page
+        page = client.get("/rencontres/?nature=webinar&lieu=REG-53").content.decode()
+        assert 'href="webcal://testserver/rencontres/agenda.ics?nature=webinar&amp;lieu=REG-53"' in page
+        assert client.get("/rencontres/agenda.ics?nature=webinar&lieu=REG-53").status_code == 200
+        assert "webcal:" not in client.get("/rencontres/?nature=fete").content.decode()
+
+    def test_those_who_organise_find_how_to_prepare_one(self, client):
+        add = 'href="/administration/events/event/add/"'
+        assert add not in client.get("/rencontres/").content.decode()
+        client.force_login(delegation())
+        assert add in client.get("/rencontres/").content.decode()
+
     def test_filters_by_kind_and_place_and_a_bad_one_lists_nothing(self, client):
         made = coming(kind="regional")
         assert made.title in client.get("/rencontres/?nature=regional").content.decode()
@@ -57,7 +72,7 @@ class TestList:
         for _ in range(number):
             coming()
         client.get("/rencontres/")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get("/rencontres/")
 
 
@@ -126,8 +141,16 @@ class TestPage:
             Speaker.objects.create(event=made, sequence=one, name="Ana Ba")
             made.documents.create(label=f"D{position}")
         client.get(made.get_absolute_url())
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(made.get_absolute_url())
+
+    @pytest.mark.parametrize(
+        ("changes", "is_told"),
+        [({}, True), ({"state": "cancelled"}, False), ({"takes_registrations": False}, False)],
+    )
+    def test_who_has_a_place_already_is_told_where_it_is(self, client, changes, is_told):
+        page = client.get(coming(**changes).get_absolute_url()).content.decode()
+        assert ("Déjà une place ?" in page) is is_told
 
     def test_a_series_tells_its_editions(self, client):
         series = Series.objects.get()
@@ -135,6 +158,33 @@ class TestPage:
         page = client.get(series.get_absolute_url()).content.decode()
         assert made.title in page
         assert "La Fabrique de l’industrie" in page
+
+
+class TestFrequentQuestions:
+    FAQ = 'href="/questions-reponses/"'
+
+    def answered(self, where, **changes):
+        values = {"text": "Quels délais ?", "answer": "<p>Trois mois.</p>", "in_faq": True, "moderation": "accepted"}
+        return Question.objects.create(event=where, **{**values, **changes})
+
+    def test_the_list_and_the_page_lead_to_the_answers(self, client):
+        made = coming()
+        self.answered(made)
+        for path in ("/rencontres/", made.get_absolute_url(), ASSEMBLY):
+            assert self.FAQ in client.get(path).content.decode().split('id="footer"')[0], path
+
+    @pytest.mark.parametrize("changes", [{"in_faq": False}, {"moderation": "refused"}, {"is_rehearsal": True}])
+    def test_what_is_not_published_is_not_announced(self, client, changes):
+        Question.objects.filter(in_faq=True).update(in_faq=False)
+        made = coming()
+        self.answered(made, **changes)
+        self.answered(coming(visibility="community"))
+        for path in ("/rencontres/", made.get_absolute_url()):
+            assert self.FAQ not in client.get(path).content.decode().split('id="footer"')[0], path
+
+    def test_another_event_says_nothing_of_them(self, client):
+        self.answered(coming())
+        assert self.FAQ not in client.get(coming().get_absolute_url()).content.decode()
 
 
 class TestCalendars:
@@ -155,6 +205,18 @@ class TestCalendars:
         entries = Calendar.from_ical(client.get("/rencontres/agenda.ics").content).walk("VEVENT")
         found = next(entry for entry in entries if entry["UID"].startswith(f"rencontre-{made.pk}@"))
         assert found["STATUS"] == "CANCELLED"
+
+    def test_a_cancelled_event_has_a_file_that_says_so_to_calendars_that_hold_it(self, client):
+        made = coming()
+        before = Calendar.from_ical(client.get(f"{made.get_absolute_url()}agenda.ics").content).walk("VEVENT")[0]
+        cancel_event(event_id=made.pk, reason="Salle fermée", actor=None, at=timezone.now())
+        page = client.get(made.get_absolute_url()).content.decode()
+        assert "Marquer annulée dans mon agenda" in page
+        assert "Ajouter à mon agenda" not in page
+        (entry,) = Calendar.from_ical(client.get(f"{made.get_absolute_url()}agenda.ics").content).walk("VEVENT")
+        assert (entry["UID"], entry["STATUS"]) == (before["UID"], "CANCELLED")
+        assert entry["SEQUENCE"] > before["SEQUENCE"]
+        assert entry["SUMMARY"].startswith("Annulé")
 
     def test_a_feed_without_event_is_still_a_calendar(self, client):
         calendar = Calendar.from_ical(client.get("/rencontres/agenda.ics?nature=regional").content)

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from events.meetings import cancel_event
 from events.models import Registration
 from events.rooms import open_room
 from tests.events.people import event, registration
@@ -61,9 +63,12 @@ def test_someone_signed_in_has_their_place_at_once(client):
     [
         ({"email": "pas une adresse"}, "Saisissez une adresse"),
         ({"first_name": ""}, "Ce champ est obligatoire"),
-        ({"ou": "Saint-Denis"}, "Plusieurs lieux portent ce nom"),
+        ({"ou": "Saint-Denis"}, "Choisissez votre commune ci-dessous"),
         ({"ou": "xyzxyz"}, "xyzxyz"),
-        ({"ou": "Normandie"}, "Donnez une commune"),
+        ({"ou": "xyzxyz"}, "Donnez une commune"),
+        ({"ou": "Normandie", "lieu": "REG-28"}, "Vire Normandie"),
+        ({"ou": "TI-2023-7601"}, "Donnez une commune"),
+        ({"ou": "Normandie", "choix": "REG-28"}, "Choisissez votre commune ci-dessous"),
     ],
 )
 def test_bad_input_is_told_at_its_field_and_what_was_typed_is_kept(client, changes, words):
@@ -73,6 +78,18 @@ def test_bad_input_is_told_at_its_field_and_what_was_typed_is_kept(client, chang
     assert words in page
     assert 'value="Petit"' in page
     assert not Registration.objects.exists()
+
+
+def test_a_commune_is_found_though_a_region_or_an_intercommunality_has_its_name(client):
+    where = coming()
+    assert (
+        f"{reverse('territories:suggest')}?nature=commune"
+        in client.get(f"{where.get_absolute_url()}inscription/").content.decode()
+    )
+    for typed, code in (("Nevers", "COM-58194"), ("nevers", "COM-58194"), ("18000", "COM-18033")):
+        register(client, where, ou=typed, email=f"{typed}@exemple.test")
+        assert Registration.objects.get(email=f"{typed}@exemple.test".lower()).commune.code == code
+        Registration.objects.all().delete()
 
 
 def test_one_of_several_communes_is_chosen_without_a_script(client):
@@ -129,6 +146,26 @@ def test_the_access_link_is_for_those_who_have_a_place_once_doors_are_open(clien
     assert ("s’affichera ici" in page) is (state == "registered" and not is_shown)
 
 
+def test_the_page_of_a_cancelled_place_gives_the_file_that_says_so(client):
+    where = coming()
+    made = registration(where)
+    file = f'href="{where.get_absolute_url()}agenda.ics">Fichier d’annulation'
+    assert file not in client.get(f"/rencontres/inscriptions/{made.secret}/").content.decode()
+    cancel_event(event_id=where.pk, reason="Salle fermée", actor=None, at=timezone.now())
+    assert file in client.get(f"/rencontres/inscriptions/{made.secret}/").content.decode()
+
+
+def test_the_file_of_an_event_on_invitation_is_behind_ones_own_page(client):
+    where = coming(visibility="invitation")
+    made = registration(where)
+    cancel_event(event_id=where.pk, reason="Salle fermée", actor=None, at=timezone.now())
+    own = f"/rencontres/inscriptions/{made.secret}/"
+    assert "Ouvrir la page de la rencontre, qui donne ce fichier" in client.get(own).content.decode()
+    page = client.post(own, {"action": "read"}, follow=True).content.decode()
+    assert "Marquer annulée dans mon agenda" in page
+    assert client.get(f"{where.get_absolute_url()}agenda.ics").status_code == 200
+
+
 def test_a_page_of_ones_own_is_neither_kept_nor_indexed(client):
     answer = client.get(f"/rencontres/inscriptions/{registration(coming()).secret}/")
     assert "no-store" in answer["Cache-Control"]
@@ -165,6 +202,18 @@ def test_the_room_is_entered_from_ones_page_once_it_is_open(client):
     client.post(own, {"action": "enter"})
     who.refresh_from_db()
     assert who.attended_at == first
+
+
+def test_the_page_of_an_event_enters_by_the_same_door(client):
+    where, user = coming(-10), person()
+    who = registration(where, user=user)
+    open_room(event_id=where.pk, at=timezone.now())
+    page = client.get(where.get_absolute_url()).content.decode()
+    assert "Entrer dans la salle" not in page
+    client.force_login(user)
+    page = client.get(where.get_absolute_url()).content.decode()
+    assert f'action="/rencontres/inscriptions/{who.secret}/"' in page
+    assert "Entrer dans la salle" in page
 
 
 @pytest.mark.parametrize(

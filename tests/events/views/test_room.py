@@ -72,8 +72,33 @@ class TestDoors:
         client.force_login(delegation())
         assert "Répétition" in client.get(address(where)).content.decode()
 
+    def test_an_organiser_without_a_place_takes_part_in_a_rehearsal_and_only_looks_once_it_is_live(self, client, where):
+        client.force_login(delegation())
+        live_room(where, is_rehearsal=True)
+        made = poll(where)
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        page = client.post(address(where, f"salle/sondages/{made.pk}/"), {"choix": "1"}, follow=True).content.decode()
+        assert "Votre réponse est comptée" in page
+        assert f'data-answered="{made.pk}"' in page
+        client.post(address(where, "salle/questions/"), {"texte": "Ça marche ?"})
+        question = Question.objects.get(event=where)
+        Question.objects.filter(pk=question.pk).update(moderation="accepted")
+        client.post(address(where, f"salle/questions/{question.pk}/"))
+        assert "1 soutien" in client.get(address(where, "salle/questions/")).content.decode()
+        client.post(address(where, "salle/temoigner/"), {"texte": "Un essai"})
+        assert Testimony.objects.get(event=where).is_rehearsal
+        live_room(where)
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        client.post(address(where, f"salle/sondages/{made.pk}/"), {"choix": "1"})
+        for path in ("salle/questions/", "salle/temoigner/"):
+            assert "Seules les personnes inscrites" in client.get(address(where, path)).content.decode()
+            client.post(address(where, path), {"texte": "Encore ?"})
+        assert not where.questions.exists()
+        assert not where.testimonies.exists()
+        assert not Ballot.objects.filter(poll=made).exists()
+
     def test_the_page_of_the_event_leads_to_it_once_it_is_open(self, client, where, someone):
-        link = f'href="{address(where)}"'
+        link = f'action="/rencontres/inscriptions/{someone.secret}/"'
         assert link not in client.get(where.get_absolute_url()).content.decode()
         live_room(where)
         assert link in client.get(where.get_absolute_url()).content.decode()
@@ -134,6 +159,23 @@ class TestVoting:
         rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
         assert client.post(address(where, f"salle/sondages/{made.pk}/"), data).status_code == 422
         assert not Ballot.objects.filter(poll=made).exists()
+
+    @pytest.mark.parametrize("sent", [None, "", "  ", "\u200b", "…", "x" * 141])
+    def test_an_empty_or_too_long_free_answer_is_told_at_the_field_and_costs_nothing(
+        self, client, where, someone, sent
+    ):
+        live_room(where)
+        made = poll(where, labels=(), kind="text")
+        rooms.open_poll(event_id=where.pk, poll_id=made.pk, at=timezone.now())
+        path = address(where, f"salle/sondages/{made.pk}/")
+        answer = client.post(path, {} if sent is None else {"texte": sent})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert 'aria-invalid="true" aria-describedby="texte-hint vote-error"' in page
+        assert ("141 signes" if sent and len(sent) > 140 else "Écrivez votre réponse") in page
+        assert not Ballot.objects.filter(poll=made).exists()
+        said = client.post(path, {"texte": "Le foncier"}, follow=True).content.decode()
+        assert "Votre réponse est comptée" in said
 
     def test_a_scale_of_years_is_answered(self, client, where, someone):
         live_room(where)
@@ -272,6 +314,17 @@ class TestConsole:
         assert self.act(client, where, "go_to", id=number).status_code == 404
         assert room_of(where).version == version
 
+    @pytest.mark.parametrize("action", ["open", "rehearse", None])
+    def test_the_screen_always_says_where_to_go(self, client, where, organiser, settings, action):
+        settings.SITE_URL = "https://portail.exemple"
+        if action:
+            self.act(client, where, action)
+        typed = f"portail.exemple/rencontres/{where.slug}/salle"
+        assert f"<strong>{typed}</strong>" in client.get(address(where, "ecran/")).content.decode()
+        answer = client.get(f"/{typed.partition('/')[2]}", follow=True)  # as it is typed, without its last sign
+        assert answer.redirect_chain[-1][0] == address(where)
+        assert answer.status_code == 200
+
     def test_what_is_put_aside_leaves_the_screen(self, client, where, organiser):
         self.act(client, where, "open")
         question = Question.objects.create(event=where, text="Une injure", moderation="accepted")
@@ -298,7 +351,7 @@ class TestConsole:
     def test_who_organises_decides_what_is_a_good_practice(self, client, where, organiser, action, is_practice):
         self.act(client, where, "open")
         told = testimonies.tell(
-            event_id=where.pk, registration=registration(where), text="Chez nous…", topic="", at=timezone.now()
+            event_id=where.pk, who=registration(where), text="Chez nous…", topic="", at=timezone.now()
         )
         self.act(client, where, action, id=told.pk)
         told.refresh_from_db()
@@ -330,6 +383,42 @@ class TestConsole:
         question.refresh_from_db()
         assert (question.answer, question.moderation) == ("<p>Trois mois.</p>", "accepted")
         assert [link.url for link in question.links.all()] == ["https://exemple.test/"]
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"answer": ""}, "Écrivez la réponse"),
+            ({"answer": " \u200b ", "answer_state": "none"}, "Écrivez la réponse"),
+            ({"answer": "", "answer_state": "to_come", "in_faq": "on"}, "ne publie que des réponses écrites"),
+            ({"review_on": "2020-12-15"}, "Cette date est passée"),
+        ],
+    )
+    def test_an_empty_answer_or_a_date_gone_by_is_told_at_its_field(self, client, where, organiser, changes, words):
+        question = Question.objects.create(event=where, text="Quels délais ?")
+        values = {"answer": "Trois mois.", "answered_by": "La délégation", "answer_state": "written", **changes}
+        answer = client.post(address(where, f"console/questions/{question.pk}/"), values)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        question.refresh_from_db()
+        assert (question.answer, question.answer_state, question.review_on) == ("", "none", None)
+
+    def test_an_answer_given_live_or_to_come_needs_no_text_and_one_can_be_taken_back(self, client, where, organiser):
+        question = Question.objects.create(event=where, text="Quels délais ?", moderation="accepted")
+        path = address(where, f"console/questions/{question.pk}/")
+        said = client.post(path, {"answer": "", "answer_state": "to_come"}, follow=True).content.decode()
+        assert "C’est noté : réponse à venir." in said
+        client.post(path, {"answer": "Trois mois.", "answered_by": "La délégation", "answer_state": "written"})
+        said = client.post(path, {"answer": "", "answer_state": "none"}, follow=True).content.decode()
+        assert "La réponse est retirée." in said
+        question.refresh_from_db()
+        assert (question.answer, question.answer_state) == ("", "none")
+
+    def test_a_date_that_has_passed_since_it_was_chosen_does_not_hold_up_a_correction(self, client, where, organiser):
+        past = timezone.localdate() - timedelta(days=1)
+        question = Question.objects.create(event=where, text="Quels délais ?", review_on=past)
+        values = {"answer": "Trois mois.", "answered_by": "La délégation", "answer_state": "written"}
+        path = address(where, f"console/questions/{question.pk}/")
+        assert client.post(path, {**values, "review_on": past.isoformat()}).status_code == 302
 
     def test_free_answers_are_shown_or_put_aside_and_publication_adds_none(self, client, where, organiser):
         made = poll(where, labels=(), kind="text")
