@@ -4,12 +4,15 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from events.models import Report
 from events.pdf import report_document
 from events.presenters import documents, poll_reports, recordings
 from events.presenters.moments import day_in_words
+from events.presenters.spans import lines_of
 from events.reports import BLOCKS
+from funding.eligibility.french import NBSP
 from territories.rich_text import to_lines
 from ti_portal.accounts.links import absolute_url
 
@@ -42,10 +45,10 @@ def document_content(report: Report) -> dict[str, Any]:
     published = day_in_words(timezone.localtime(report.published_at))
     return {
         "site": settings.SITE_NAME,
-        "title": f"Compte rendu : {content['title']}",
-        "subtitle": " – ".join(text for text in (content["when"].capitalize(), content["where"]) if text),
+        "title": f"Compte rendu{NBSP}: {content['title']}",
+        "subtitle": " – ".join(text for text in (capfirst(content["when"]), content["where"]) if text),
         "made_on": f"Version {report.number}, publiée le {published}",
-        "lead": [content["summary"], *to_lines(content["description"])],
+        "lead": lines_of([content["summary"], *to_lines(content["description"])]),
         "moderator": content["moderator"],
         "partners": content["partners"],
         "source": content["source"],
@@ -58,18 +61,19 @@ def _block(section: dict[str, Any]) -> dict[str, Any]:
         "key": section["key"],
         "title": section["title"],
         "rows": [_row(section["key"], row) for row in section["rows"]],
-        "texts": [{"title": one["title"], "lines": to_lines(one["text"])} for one in section["texts"]],
+        "texts": [{"title": one["title"], "lines": lines_of(to_lines(one["text"]))} for one in section["texts"]],
     }
 
 
 def _row(key: str, row: Any) -> Any:
     if key == "agenda":
-        speakers = [{**one, "lines": to_lines(one["text"])} for one in row["speakers"]]
-        return {"title": row["title"], "lines": to_lines(row["text"]), "speakers": speakers}
+        speakers = [{**one, "lines": lines_of(to_lines(one["text"]))} for one in row["speakers"]]
+        return {"title": row["title"], "lines": lines_of(to_lines(row["text"])), "speakers": speakers}
     if key == "questions":
-        return {**row, "lines": to_lines(row["answer"])}
+        schemes = [{"name": one["name"], "url": _absolute(one["url"])} for one in row["schemes"]]
+        return {**row, "lines": lines_of(to_lines(row["answer"])), "schemes": schemes}
     if key == "testimonies":
-        return {**row, "lines": row["text"].splitlines()}
+        return {**row, "lines": lines_of(row["text"].splitlines()), "url": _absolute(row["url"])}
     if key in ("recording", "documents"):
         return {**row, "url": _absolute(row["url"])}
     return row

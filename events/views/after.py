@@ -152,6 +152,7 @@ class ReportView(ReportOfEvent, TemplateView):
             versions=versions,
             is_latest=not is_preview and self.report.number == versions[0].number,
             is_organiser=is_organiser,
+            has_answers=questions.frequent().exists(),
             can_publish=is_organiser and self.event.state == EventState.FINISHED,
             **kwargs,
         )

@@ -50,6 +50,11 @@ OF_BEFORE = {
 }
 
 
+@pytest.fixture
+def assembly() -> Event:
+    return Event.objects.get(slug="assemblee-generale-15-decembre-2020")
+
+
 def over(**changes) -> Event:
     return event(state="finished", **changes)
 
@@ -79,6 +84,26 @@ def test_a_version_of_before_is_still_a_page_and_a_document(client):
         assert words in page
     assert "enregistrement/" not in page
     assert addresses(document_data(made)) == {"https://exemple.test/film"}
+
+
+def test_what_is_an_address_opens_from_the_pdf(assembly, settings):
+    settings.SITE_URL = "https://portail.example"
+    opened = addresses(document_data(Report.objects.get(event=assembly, number=1)))
+    for address in (
+        "https://youtu.be/qusv_JNgi3I",
+        "https://wudo.io/",
+        "https://www.lindustrie-recrute.fr",
+        "https://www.vte-france.fr/",
+        "https://portail.example/aides/dsil/",
+        f"https://portail.example{assembly.get_absolute_url()}enregistrement/",
+    ):
+        assert address in opened, address
+    territory = assembly.testimonies.exclude(territory=None).first().territory
+    assert f"https://portail.example{territory.get_absolute_url()}" in opened
+
+
+def test_an_address_in_a_testimony_opens_from_the_page(client, assembly):
+    assert 'href="https://wudo.io/"' in pages_of(client, assembly)
 
 
 def test_a_document_that_is_a_file_is_opened_from_the_page_and_from_the_pdf(client, settings, tmp_path):

@@ -249,6 +249,15 @@ class TestReport:
         assert "une version plus récente existe" in old
         assert "noindex" in old
 
+    def test_it_leads_once_to_the_frequent_questions_when_they_have_answers(self, client, assembly):
+        where = over()
+        reports.publish_report(event_id=where.pk, actor=None, at=NOW)
+        link = 'href="/questions-reponses/">questions fréquentes'
+        for one in (assembly, where):
+            assert client.get(f"{one.get_absolute_url()}compte-rendu/").content.decode().count(link) == 1
+        Question.objects.update(in_faq=False)
+        assert link not in client.get(f"{ASSEMBLY}compte-rendu/").content.decode()
+
     def test_nothing_new_is_refused_where_one_publishes(self, client, assembly):
         client.force_login(delegation())
         answer = client.post(f"{ASSEMBLY}compte-rendu/", {"motif": "Relu <b>"})
