@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from events import changes, registrations, rooms
+from events import changes, registrations, replays, rooms
 from events.enums import EventState
 from events.models import Document, Event, EventChange, Partner, Sequence, Speaker
 from funding import parts
@@ -79,8 +79,10 @@ def save_event(
             "Une autre personne a modifié cette rencontre entre-temps : rouvrez-la pour voir sa version.", code="stale"
         )
     before = None if is_new else changes.facts_of(event)
-    capacity = event.capacity
+    capacity, code = event.capacity, event.recording_code
     changed = list(_fill(event, values))
+    if event.recording_code.strip() != code.strip():
+        event.recording_secret = replays.new_secret(event.recording_code)
     if is_new or changed:
         _check(event)
     if is_new:

@@ -9,12 +9,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from events.changes import where_of
 from events.enums import AnswerState, EventState, Moderation, PollState
 from events.models import Event, Report, ReportText
+from events.presenters.documents import documents_of
 from events.presenters.moments import period_in_words
 from events.registrations import locked_event
+from events.replays import clock, has_recording
 
 # Blocks in their order: the key names where a text of the organiser goes (« after »), the title heads the block.
 BLOCKS = {
@@ -24,6 +27,7 @@ BLOCKS = {
     "polls": "Sondages",
     "questions": "Questions et réponses",
     "testimonies": "Témoignages",
+    "recording": "Enregistrement",
     "documents": "Documents et liens",
 }
 
@@ -48,16 +52,17 @@ def content_of(event: Event) -> dict[str, Any]:
         "polls": polls,
         "questions": questions,
         "testimonies": testimonies,
-        "documents": list(event.documents.order_by("position", "pk").values("label", "url", "remark")),
+        "recording": _recording(event),
+        "documents": documents_of(event),
         "texts": _texts(event),
     }
 
 
 @transaction.atomic
 def publish_report(*, event_id: int, actor, at: datetime, reason: str = "") -> Report:
-    """Freeze and publish the report as it stands, as the next version; the last one when nothing changed since.
+    """Freeze and publish the report as it stands, as the next version.
 
-    Raises ValidationError: the event is not finished, or a poll is still open.
+    Raises ValidationError: the event is not finished, a poll is still open, or nothing changed since the last version.
     """
     event = locked_event(event_id)
     if event.state != EventState.FINISHED:
@@ -67,7 +72,7 @@ def publish_report(*, event_id: int, actor, at: datetime, reason: str = "") -> R
     content = content_of(event)
     last = latest(event)
     if last is not None and last.content == content:
-        return last
+        raise ValidationError(f"Rien n’a changé depuis la version {last.number}.", code="unchanged")
     return Report.objects.create(
         event=event,
         number=last.number + 1 if last else 1,
@@ -120,6 +125,7 @@ def _polls(event: Event) -> list[dict[str, Any]]:
     return [
         {
             "question": poll.question,
+            "kind": poll.kind,
             "sequence": poll.sequence.title if poll.sequence else "",
             "results": poll.results,
             "source": poll.source,
@@ -161,6 +167,20 @@ def _testimonies(event: Event) -> list[dict[str, str]]:
             "url": one.territory.get_absolute_url() if one.territory else "",
         }
         for one in rows.select_related("territory__place").order_by("position", "pk")
+    ]
+
+
+def _recording(event: Event) -> list[dict[str, Any]]:
+    """One row when the event was recorded: its page, and what one needs to know before opening it. Never the code."""
+    if not has_recording(event):
+        return []
+    return [
+        {
+            "url": reverse("events:replay", kwargs={"slug": event.slug}),
+            "asks_code": bool(event.recording_code),
+            "starts": clock(event.recording_starts),
+            "ends": clock(event.recording_ends),
+        }
     ]
 
 

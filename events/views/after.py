@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -16,6 +17,8 @@ from events import questions, replays, reports
 from events.entrance import registration_of
 from events.enums import EventState
 from events.permissions import may_organise
+from events.presenters.documents import documents_of, shown
+from events.presenters.recordings import marks_in_words
 from events.presenters.report import document_data, sections
 from events.views.meetings import EventOf404
 from funding.throttle import may
@@ -24,6 +27,7 @@ from ti_portal.core.text import whole_number
 # A whole town hall or firm may stand behind one connection; a code is longer than so many tries would find.
 CODES_PER_HOUR = 100
 DOCUMENTS_PER_HOUR = 60
+DEAD_LINK = "Ce lien ne vaut plus : demandez-en un autre à qui vous l’a donné."
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
@@ -49,7 +53,7 @@ class ReplayView(EventOf404, TemplateView):
         ):
             replays.open_for(request, self.event)
             return redirect("events:replay", slug=self.event.slug)
-        return self._refused("Ce lien ne vaut plus." if shared else "Ce n’est pas le code d’accès.", 422)
+        return self._refused(DEAD_LINK if shared else "Ce n’est pas le code d’accès.", 422)
 
     def _may_share(self) -> bool:
         """Those who had a place, and those who organise, where a code is asked of the others."""
@@ -67,18 +71,32 @@ class ReplayView(EventOf404, TemplateView):
 
     def get_context_data(self, **kwargs):
         event, is_open = self.event, replays.may_watch(self.request, self.event)
+        may_share = is_open and self._may_share()
+        if not is_open:
+            kwargs |= {"opens_with": self._opens_with(), "contact": settings.OPERATOR["contact"]}
         return super().get_context_data(
             event=event,
             is_open=is_open,
-            starts=replays.clock(event.recording_starts),
-            ends=replays.clock(event.recording_ends),
+            is_here=replays.is_here(event),
+            is_organiser=may_organise(self.request.user),
+            marks=marks_in_words(replays.clock(event.recording_starts), replays.clock(event.recording_ends)),
             chapters=replays.chapters_of(event) if is_open else [],
             shared=self.request.GET.get("partage", ""),
-            may_share=is_open and self._may_share(),
-            shared_url=self._shared_url() if is_open and self._may_share() else "",
-            documents=event.documents.order_by("position", "pk") if is_open else [],
+            may_share=may_share,
+            shared_url=self._shared_url() if may_share else "",
+            documents=shown(documents_of(event)) if is_open else [],
+            has_report=event.reports.exists(),
             **kwargs,
         )
+
+    def _opens_with(self) -> str:
+        """What the code opens besides the recording, in words."""
+        found = []
+        if replays.chapters_of(self.event):
+            found.append("ses chapitres")
+        if self.event.transcript:
+            found.append("sa transcription")
+        return " et ".join(found)
 
 
 class ReportOfEvent(EventOf404):
@@ -116,9 +134,9 @@ class ReportView(ReportOfEvent, TemplateView):
                 reason=request.POST.get("motif", ""),
             )
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, f"La version {made.number} du compte rendu est publiée.")
+            refused = self.get_context_data(refusal=" ".join(error.messages), reason=request.POST.get("motif", ""))
+            return self.render_to_response(refused, status=422)
+        messages.success(request, f"La version {made.number} du compte rendu est publiée.")
         return redirect("events:report", slug=self.event.slug)
 
     def get_context_data(self, **kwargs):
@@ -134,6 +152,7 @@ class ReportView(ReportOfEvent, TemplateView):
             versions=versions,
             is_latest=not is_preview and self.report.number == versions[0].number,
             is_organiser=is_organiser,
+            has_answers=questions.frequent().exists(),
             can_publish=is_organiser and self.event.state == EventState.FINISHED,
             **kwargs,
         )
@@ -148,7 +167,7 @@ class ReportDocumentView(ReportOfEvent, View):
             raise Http404
         if not may(request, "report-document", times=DOCUMENTS_PER_HOUR, seconds=3600):
             return HttpResponse("Trop de documents demandés : réessayez dans une heure.", status=429)
-        response = HttpResponse(document_data(self.event, self.report), content_type="application/pdf")
+        response = HttpResponse(document_data(self.report), content_type="application/pdf")
         name = f"compte-rendu-{self.event.slug}-v{self.report.number}.pdf"
         response["Content-Disposition"] = f'inline; filename="{name}"'
         return response

@@ -181,3 +181,15 @@ def test_what_is_over_is_not_published_again():
         meetings.publish_event(event_id=where.pk, actor=None, at=NOW + timedelta(days=31))
     where.refresh_from_db()
     assert where.state == EventState.FINISHED
+
+
+def test_each_code_of_the_recording_has_a_secret_of_its_own():
+    made = save(**VALUES, recording_code="premier").event
+    first = made.recording_secret
+    assert first
+    assert save(made, title="Autre titre").event.recording_secret == first
+    assert save(made, recording_code=" premier").event.recording_secret == first
+    second = save(made, recording_code="second").event.recording_secret
+    assert second not in ("", first)
+    assert save(made, recording_code="").event.recording_secret == ""
+    assert Event.objects.get(pk=made.pk).recording_secret == ""

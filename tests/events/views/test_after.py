@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 
-from events import replays, reports
+from events import meetings, replays, reports
 from events.models import Event, Question, Report, ReportText
 from events.views import after
 from tests.events.people import NOW, event, poll, registration
@@ -28,6 +29,15 @@ def over(**changes) -> Event:
     return event(state="finished", starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1), **changes)
 
 
+def change(where: Event, **values) -> Event:
+    return meetings.save_event(actor=None, at=NOW, event_id=where.pk, values=values).event
+
+
+def coded(code: str) -> Event:
+    """An event that is over, whose recording opens with a code."""
+    return change(over(recording_url=VIDEO), recording_code=code)
+
+
 class TestRecording:
     def test_e10_the_code_opens_it_from_32_30_to_3_19_00(self, client, assembly):
         closed = client.get(f"{ASSEMBLY}enregistrement/").content.decode()
@@ -36,6 +46,33 @@ class TestRecording:
         page = client.get(f"{ASSEMBLY}enregistrement/").content.decode()
         for words in (VIDEO, "32:30", "3:19:00"):
             assert words in page
+
+    def test_without_the_code_one_reads_what_there_is_and_what_to_do(self, client, settings):
+        where = over(recording_code="sésame", recording_url=VIDEO, transcript="Bonjour", takes_registrations=True)
+        Report.objects.create(event=where, number=1, content={}, published_at=NOW)
+        page = client.get(f"{where.get_absolute_url()}enregistrement/").content.decode()
+        for words in ("sa transcription", "Code d’accès", "celle de votre inscription", settings.OPERATOR["contact"]):
+            assert words in page
+        assert f'href="{where.get_absolute_url()}compte-rendu/"' in page
+        assert "Bonjour" not in page
+        assert "n’est pas encore sur le portail" not in page
+
+    def test_a_recording_that_is_not_here_is_said_before_and_after_the_code(self, client, assembly):
+        Event.objects.filter(pk=assembly.pk).update(recording_url="")
+        path = f"{ASSEMBLY}enregistrement/"
+        closed = client.get(path).content.decode()
+        for words in ("n’est pas encore sur le portail", "Code d’accès", "32:30", "3:19:00"):
+            assert words in closed
+        assert "Ouvrir l’enregistrement" not in closed
+        assert "Voir l’enregistrement" not in closed
+        client.post(path, {"code": "ag-ti-2020"})
+        opened = client.get(path).content.decode()
+        assert "n’est pas encore sur le portail" in opened
+        assert "Vous n’avez pas le code" not in opened
+        change_page = reverse("admin:events_event_change", args=[assembly.pk])
+        assert change_page not in opened
+        client.force_login(delegation())
+        assert change_page in client.get(path).content.decode()
 
     @pytest.mark.parametrize("code", ["", "ag-ti-2021", "AG-TI-2020", "ag-ti-2020x"])
     def test_another_code_is_refused_at_its_field(self, client, assembly, code):
@@ -63,6 +100,60 @@ class TestRecording:
         assert client.post(f"{ASSEMBLY}enregistrement/", {"partage": secret}).status_code == 302
         assert VIDEO in client.get(f"{ASSEMBLY}enregistrement/").content.decode()
 
+    def test_another_code_closes_it_to_those_who_had_the_last_one(self, client):
+        where = coded("premier")
+        link = where.recording_secret
+        path = f"{where.get_absolute_url()}enregistrement/"
+        by_link = Client()
+        client.post(path, {"code": "premier"})
+        by_link.post(path, {"partage": link})
+        assert VIDEO in client.get(path).content.decode()
+        assert VIDEO in by_link.get(path).content.decode()
+        change(where, recording_code="second")
+        assert VIDEO not in client.get(path).content.decode()
+        assert VIDEO not in by_link.get(path).content.decode()
+        assert by_link.post(path, {"partage": link}).status_code == 422
+        assert client.post(path, {"code": "premier"}).status_code == 422
+        assert client.post(path, {"code": "second"}).status_code == 302
+        assert VIDEO in client.get(path).content.decode()
+
+    def test_a_code_that_comes_back_opens_no_old_session(self, client):
+        where = coded("premier")
+        path = f"{where.get_absolute_url()}enregistrement/"
+        client.post(path, {"code": "premier"})
+        change(where, recording_code="second")
+        change(where, recording_code="premier")
+        assert VIDEO not in client.get(path).content.decode()
+
+    @pytest.mark.parametrize("changes", [{"title": "Autre titre"}, {"recording_code": "premier "}, {"source": "Film"}])
+    def test_another_change_closes_nothing(self, client, changes):
+        where = coded("premier")
+        path = f"{where.get_absolute_url()}enregistrement/"
+        client.post(path, {"code": "premier"})
+        change(where, **changes)
+        assert VIDEO in client.get(path).content.decode()
+        assert Client().post(path, {"partage": where.recording_secret}).status_code == 302
+
+    def test_a_code_without_its_secret_opens_and_sharing_it_then_closes_nothing(self, client):
+        where = over(recording_code="ancien", recording_url=VIDEO)
+        path = f"{where.get_absolute_url()}enregistrement/"
+        client.post(path, {"code": "ancien"})
+        where.refresh_from_db()
+        assert replays.shared_secret_of(event_id=where.pk) == where.recording_secret != ""
+        assert VIDEO in client.get(path).content.decode()
+
+    def test_a_session_holds_no_code_and_one_of_before_opens_nothing(self, client):
+        where = coded("premier")
+        path = f"{where.get_absolute_url()}enregistrement/"
+        session = client.session
+        session["event_replays"] = [where.pk]
+        session.save()
+        assert VIDEO not in client.get(path).content.decode()
+        client.post(path, {"code": "premier"})
+        kept = str(dict(client.session.items()))
+        assert "premier" not in kept
+        assert where.recording_secret not in kept
+
     def test_those_who_had_a_place_need_no_code(self, client):
         where = over(recording_code="secret", recording_url=VIDEO)
         who = registration(where)
@@ -75,12 +166,13 @@ class TestRecording:
     def test_those_who_had_a_place_share_a_link_and_nobody_else(self, client):
         where = over(recording_code="secret", recording_url=VIDEO)
         path = f"{where.get_absolute_url()}enregistrement/"
-        assert client.post(path, {"partager": "1"}).status_code == 422
-        client.post(path, {"code": "secret"})
-        assert "partager" not in client.get(path).content.decode()
+        with_code = Client()
+        assert with_code.post(path, {"partager": "1"}).status_code == 422
         client.post(f"/rencontres/inscriptions/{registration(where).secret}/", {"action": "watch"})
         assert "Obtenir un lien à partager" in client.get(path).content.decode()
         client.post(path, {"partager": "1"})
+        with_code.post(path, {"code": "secret"})
+        assert "partager" not in with_code.get(path).content.decode()
         where.refresh_from_db()
         link = f"{path}?partage={where.recording_secret}"
         assert link in client.get(path).content.decode()
@@ -136,6 +228,7 @@ class TestReport:
             "GPECT",
             "Wudo",
             "film",
+            "32:30 à 3:19:00",
         ):
             assert words.lower() in page.lower(), words
 
@@ -146,18 +239,36 @@ class TestReport:
         for number in ("7", "²", "x", "9" * 30):
             assert client.get(f"{ASSEMBLY}compte-rendu.pdf?version={number}").status_code == 404
 
-    def test_a_version_never_changes_and_nothing_new_makes_none(self, client, assembly):
-        first = Report.objects.get(event=assembly)
-        again = reports.publish_report(event_id=assembly.pk, actor=None, at=NOW)
-        assert again == first or again.number == 2  # the address of the recording is no part of it
+    def test_a_version_never_changes(self, client, assembly):
         Question.objects.filter(event=assembly).update(answer="<p>Autre réponse</p>")
         second = reports.publish_report(event_id=assembly.pk, actor=None, at=NOW, reason="Réponses relues")
-        assert second.number == again.number + 1
+        assert second.number == 2
         assert "Autre réponse" in client.get(f"{ASSEMBLY}compte-rendu/").content.decode()
         old = client.get(f"{ASSEMBLY}compte-rendu/?version=1").content.decode()
         assert "Autre réponse" not in old
         assert "une version plus récente existe" in old
         assert "noindex" in old
+
+    def test_it_leads_once_to_the_frequent_questions_when_they_have_answers(self, client, assembly):
+        where = over()
+        reports.publish_report(event_id=where.pk, actor=None, at=NOW)
+        link = 'href="/questions-reponses/">questions fréquentes'
+        for one in (assembly, where):
+            assert client.get(f"{one.get_absolute_url()}compte-rendu/").content.decode().count(link) == 1
+        Question.objects.update(in_faq=False)
+        assert link not in client.get(f"{ASSEMBLY}compte-rendu/").content.decode()
+
+    def test_nothing_new_is_refused_where_one_publishes(self, client, assembly):
+        client.force_login(delegation())
+        answer = client.post(f"{ASSEMBLY}compte-rendu/", {"motif": "Relu <b>"})
+        assert answer.status_code == 422
+        publishing = answer.content.decode().partition('id="publier"')[2].partition("</section>")[0]
+        assert "Rien n’a changé depuis la version 1." in publishing
+        assert 'value="Relu &lt;b&gt;"' in publishing
+        assert Report.objects.filter(event=assembly).count() == 1
+        ReportText.objects.create(event=assembly, after="start", text="<p>Merci.</p>")
+        page = client.post(f"{ASSEMBLY}compte-rendu/", {"motif": "Merci"}, follow=True).content.decode()
+        assert "La version 2 du compte rendu est publiée." in page
 
     def test_nothing_is_published_before_the_end_or_while_a_poll_is_open(self):
         with pytest.raises(ValidationError):
