@@ -217,7 +217,7 @@ def test_every_other_kind_of_page_is_accessible_and_fits(where, portal, open_pag
         look(public)
     public.goto(f"{opened}enregistrement/")
     public.get_by_label("Code d’accès").fill("ag-ti-2020")
-    public.get_by_role("button", name="Voir l’enregistrement").click()
+    public.get_by_role("button", name="Ouvrir la page").click()
     expect(public.get_by_text("3:19:00")).to_be_visible()
     look(public)
     public.goto(f"{portal}/questions-reponses/")
