@@ -16,6 +16,7 @@ from events.filters import Choice, read_choice
 from events.models import Event, Series
 from events.permissions import may_organise, may_see
 from events.presenters.agenda import agenda_of, others
+from events.presenters.documents import documents_of, shown
 from events.presenters.lines import line
 from events.questions import frequent
 from events.registrations import RegistrationRefused, check_open, free_seats
@@ -101,7 +102,7 @@ class EventView(EventOf404, TemplateView):
             **line(event, at),
             agenda=agenda_of(event, event.sequences.order_by("position", "pk"), speakers),
             other_speakers=others(speakers),
-            documents=event.documents.order_by("position", "pk"),
+            documents=shown(documents_of(event)),
             partners=event.partners.order_by("position", "pk"),
             registration=registration,
             is_room_open=registration is not None and room_of(event).mode == RoomMode.LIVE,

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from django.utils import timezone
+
+from events import rooms
 from events.models import Event, Poll, PollOption, Registration
 from events.registrations import new_secret
 
@@ -47,3 +50,11 @@ def poll(where: Event, labels=("Oui", "Non"), **changes) -> Poll:
         PollOption(poll=made, position=position, label=label) for position, label in enumerate(labels)
     )
     return made
+
+
+def address(where, path="salle/") -> str:
+    return f"{where.get_absolute_url()}{path}"
+
+
+def live_room(where, **changes):
+    return rooms.open_room(event_id=where.pk, at=timezone.now(), **changes)

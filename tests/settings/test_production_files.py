@@ -133,4 +133,6 @@ def test_nginx_writes_no_secret_of_a_path_in_its_log():
         path for path in paths if not (found := re.match(masked.replace("?<", "?P<"), path)) or "SECRET" in found[1]
     ]
     assert told == []
+    # An error repeats the address as it came.
+    assert re.findall(r"error_log \S+ (\w+);", text) == ["crit"]
     assert not re.match(masked.replace("?<", "?P<"), reverse("events:event", args=["x"]))
