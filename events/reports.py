@@ -100,7 +100,7 @@ def _figures(event: Event, polls: list[dict[str, Any]], questions: int, testimon
         ("Séquences", event.sequences.count()),
         ("Interventions", event.speakers.count()),
         ("Réponses aux sondages", sum(poll["results"]["respondents"] for poll in polls)),
-        ("Questions répondues", questions),
+        ("Questions avec réponse", questions),
         ("Témoignages", testimonies),
     ]
     declared = [["Participation", event.attendance]] if event.attendance else []

@@ -16,8 +16,18 @@ from funding.eligibility.french import NBSP
 from territories.rich_text import to_lines
 from ti_portal.accounts.links import absolute_url
 
+
+def _testimonies(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "lines": lines_of(row["text"].splitlines())} for row in rows]
+
+
 # Blocks whose rows are frozen as facts, and said in words when they are shown.
-_IN_WORDS = {"polls": poll_reports.shown, "recording": recordings.shown, "documents": documents.shown}
+_IN_WORDS = {
+    "polls": poll_reports.shown,
+    "testimonies": _testimonies,
+    "recording": recordings.shown,
+    "documents": documents.shown,
+}
 
 
 def sections(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -72,9 +82,7 @@ def _row(key: str, row: Any) -> Any:
     if key == "questions":
         schemes = [{"name": one["name"], "url": _absolute(one["url"])} for one in row["schemes"]]
         return {**row, "lines": lines_of(to_lines(row["answer"])), "schemes": schemes}
-    if key == "testimonies":
-        return {**row, "lines": lines_of(row["text"].splitlines()), "url": _absolute(row["url"])}
-    if key in ("recording", "documents"):
+    if key in ("testimonies", "recording", "documents"):
         return {**row, "url": _absolute(row["url"])}
     return row
 

@@ -103,7 +103,8 @@ def test_what_is_an_address_opens_from_the_pdf(assembly, settings):
 
 
 def test_an_address_in_a_testimony_opens_from_the_page(client, assembly):
-    assert 'href="https://wudo.io/"' in pages_of(client, assembly)
+    page = pages_of(client, assembly)
+    assert '(<a href="https://wudo.io/" rel="noopener nofollow">https://wudo.io/</a>).' in page
 
 
 def test_a_document_that_is_a_file_is_opened_from_the_page_and_from_the_pdf(client, settings, tmp_path):

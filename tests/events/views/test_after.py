@@ -269,6 +269,9 @@ class TestReport:
         ReportText.objects.create(event=assembly, after="start", text="<p>Merci.</p>")
         page = client.post(f"{ASSEMBLY}compte-rendu/", {"motif": "Merci"}, follow=True).content.decode()
         assert "La version 2 du compte rendu est publiée." in page
+        preview = client.get(f"{ASSEMBLY}compte-rendu/?apercu=1").content.decode()
+        assert reverse("admin:events_reporttext_changelist") in preview
+        assert f'href="{ASSEMBLY}compte-rendu/">La version publiée' in preview
 
     def test_nothing_is_published_before_the_end_or_while_a_poll_is_open(self):
         with pytest.raises(ValidationError):
