@@ -107,6 +107,6 @@ class EventDetail(EventOut):
     documents: list[DocumentOut]
     partners: list[PartnerOut]
     polls: list[PollOut] = Field(description="Sondages dont les résultats sont publiés.")
-    questions: list[AnsweredQuestion] = Field(description="Questions répondues.")
+    questions: list[AnsweredQuestion] = Field(description="Questions qui ont une réponse officielle.")
     testimonies: list[TestimonyOut]
     report: str | None = Field(description="Adresse du compte rendu publié.")
