@@ -17,6 +17,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from events import attendance, invitations
 from events.admin import rows
 from events.admin.event_form import EventForm, label_of
+from events.admin.fields import filter_named
 from events.enums import EventState, RegistrationState
 from events.meetings import cancel_event, delete_draft, finish_event, publish_event, save_event
 from events.models import Event, Registration
@@ -24,6 +25,7 @@ from events.permissions import may_organise
 from funding.admin.fields import HTTPS
 from funding.admin.refusals import RefusalMixin
 from funding.admin.rows import RowForm, rows_of
+from funding.eligibility import french
 from ti_portal.core.admin_bases import ChoiceFilter, PortalAdmin
 from ti_portal.core.text import fold, whole_number
 
@@ -81,8 +83,8 @@ class EventAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
     form = EventForm
     formfield_overrides = HTTPS
     change_form_template = "admin/events/event/change_form.html"
-    list_display = ["title", "kind", "state", "starts_at", "visibility", "seats", "waiting", "came"]
-    list_filter = [WhenFilter, "state", "kind", "visibility"]
+    list_display = ["title", "kind", "state", "starts", "visibility", "seats", "waiting", "came"]
+    list_filter = [WhenFilter, "state", "kind", ("visibility", filter_named("public", admin.ChoicesFieldListFilter))]
     search_fields = ["title", "slug", "summary", "venue"]
     search_help_text = "Titre, adresse de la page, phrase ou lieu."
     ordering = ["-starts_at", "-pk"]
@@ -103,6 +105,10 @@ class EventAdmin(RefusalMixin, PortalAdmin, SimpleHistoryAdmin):
         for event in shown.result_list:
             event.counts = counts.get(event.pk, {"seated": 0, "queued": 0, "came": 0})
         return shown
+
+    @admin.display(description="commence le", ordering="starts_at")
+    def starts(self, event: Event) -> str:
+        return f"{event.local_start:%d/%m/%Y %H:%M}{french.in_zone(event.zone)}"
 
     @admin.display(description="places prises")
     def seats(self, event: Event) -> str:

@@ -4,13 +4,12 @@ from typing import Any
 
 from django import forms
 
-from events.admin.fields import PlaceField
-from events.meetings import FIELDS, RICH_FIELDS
+from events.admin.fields import MarkField, PlaceField, RichTextField
+from events.meetings import FIELDS
 from events.models import Event
 from funding.admin.fields import WallClockField, https_by_default, instant_of, on_the_wall
 from funding.admin.refusals import RefusableForm
 from funding.models.calls import FRENCH_ZONES
-from territories import rich_text
 
 CLOCKS = ("starts_at", "ends_at", "registration_closes_at")
 PART_LABELS = {
@@ -44,6 +43,7 @@ class EventForm(RefusableForm, forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 2, "cols": 90}),
         help_text="300 signes au plus ; demandée pour publier.",
     )
+    description = RichTextField(label="Présentation")
     zone = forms.ChoiceField(label="Fuseau horaire", choices=FRENCH_ZONES, initial="Europe/Paris")
     starts_at = WallClockField(label="Commence le", help_text="À l’heure du fuseau choisi.")
     ends_at = WallClockField(label="Finit le")
@@ -53,6 +53,8 @@ class EventForm(RefusableForm, forms.ModelForm):
     place = PlaceField(
         label="Région ou territoire concerné", required=False, help_text="Un code (REG-76) ; vide : toute la France."
     )
+    recording_starts = MarkField(label="La rencontre y commence à")
+    recording_ends = MarkField(label="Elle y finit à")
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
     class Meta:
@@ -61,25 +63,25 @@ class EventForm(RefusableForm, forms.ModelForm):
         fields = [name for name in (one.removesuffix("_id") for one in FIELDS) if name != "place"]
         widgets = {
             "title": forms.TextInput(attrs={"size": 70}),
-            "description": forms.Textarea(attrs={"rows": 8, "cols": 90}),
             "transcript": forms.Textarea(attrs={"rows": 8, "cols": 90}),
         }
-        help_texts = {"description": rich_text.HOW_TO_TYPE}
+        help_texts = {
+            "recording_code": (
+                "Vide : l’enregistrement s’ouvre sans code. Le changer le referme à qui l’avait ouvert et annule le "
+                "lien partagé."
+            ),
+            "transcript": "Texte simple : une ligne vide sépare deux paragraphes.",
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         event = self.instance
-        for name in RICH_FIELDS & self.fields.keys():
-            self.initial[name] = rich_text.to_typed(self.initial.get(name) or "")
         for name in CLOCKS:
             self.initial[name] = on_the_wall(getattr(event, name), event.zone)
         if "zone" in self.fields and event.zone not in dict(FRENCH_ZONES):
             self.fields["zone"].choices = [*FRENCH_ZONES, (event.zone, event.zone)]
         if event.pk is not None:
             self.initial |= {"based_on": event.version, "place": event.place}
-
-    def clean_description(self) -> str:
-        return rich_text.sanitise(self.cleaned_data["description"])
 
     def clean(self) -> dict:
         cleaned = super().clean()

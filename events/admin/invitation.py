@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils import timezone
 
-from events.admin.fields import EventFilter
+from events.admin.fields import EventFilter, event_in_short
 from events.enums import RegistrationState
 from events.invitations import send_again, withdraw
 from events.models import EventInvitation, Registration
@@ -25,7 +25,7 @@ class AnswerFilter(ChoiceFilter):
 
 @admin.register(EventInvitation)
 class EventInvitationAdmin(ReadOnlyAdmin):
-    list_display = ["email", "event_title", "created_at", "invited_by", "registered"]
+    list_display = ["email", event_in_short, "created_at", "invited_by", "registered"]
     list_filter = [EventFilter, AnswerFilter]
     search_fields = ["email", "event__title"]
     search_help_text = "Adresse ou rencontre."

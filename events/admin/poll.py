@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from events import poll_drafts
-from events.admin.fields import EventChoice, EventFilter
+from events.admin.fields import EventChoice, EventFilter, event_in_short
 from events.enums import PollKind, PollState
 from events.models import Event, Poll, PollOption, Sequence
 from funding.admin.refusals import RefusableForm, RefusalMixin
+from funding.eligibility import french
 from ti_portal.core.admin_bases import PortalAdmin
 from ti_portal.core.text import whole_number
 
@@ -64,7 +65,7 @@ class PollForm(RefusableForm, forms.ModelForm):
 class PollAdmin(RefusalMixin, PortalAdmin):
     form = PollForm
     change_form_template = "admin/events/poll/change_form.html"
-    list_display = ["question", "event_title", "kind", "state", "option_count", "to_decide", "opened_at", "closed_at"]
+    list_display = ["question", event_in_short, "kind", "state", "option_count", "to_decide", "opened_at", "closed_at"]
     list_filter = [EventFilter, "state", "kind"]
     search_fields = ["question", "event__title"]
     search_help_text = "Question ou rencontre."
@@ -112,8 +113,8 @@ class PollAdmin(RefusalMixin, PortalAdmin):
         lines = [(one["label"], one["percent"], _votes(one["votes"])) for one in poll.results["options"]]
         texts = [(text,) for text in poll.results["texts"]]
         return format_html(
-            "{} personnes ont répondu.<ul>{}{}</ul>",
-            poll.results["respondents"],
+            "{}<ul>{}{}</ul>",
+            _respondents(poll),
             format_html_join("", "<li>{} : {} %{}</li>", lines),
             format_html_join("", "<li>{}</li>", texts),
         )
@@ -166,6 +167,12 @@ class PollAdmin(RefusalMixin, PortalAdmin):
 def _texts_url(poll: Poll) -> str:
     """Where its free answers are read, and shown or put aside: one place for the console and the administration."""
     return reverse("events:texts", args=[poll.event.slug, poll.pk])
+
+
+def _respondents(poll: Poll) -> str:
+    people = poll.results["respondents"]
+    several = " ; plusieurs réponses étaient possibles" if poll.kind == PollKind.MULTIPLE else ""
+    return f"{french.counted(people, 'personne')} {'ont' if people > 1 else 'a'} répondu{several}."
 
 
 def _votes(votes: int | None) -> str:

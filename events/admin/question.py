@@ -9,14 +9,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
-from events.admin.fields import EventFilter
+from events.admin.fields import EventFilter, RichTextField, event_in_short, filter_named
 from events.admin.moderation import ModeratedMixin
 from events.models import AnswerLink, Question
 from events.questions import ANSWER_FIELDS, answer, moderate
 from funding.admin.fields import known_schemes
 from funding.admin.refusals import RefusableForm, RefusalMixin
 from funding.models import Scheme
-from territories import rich_text
 from ti_portal.core.admin_bases import ChoiceFilter, PortalAdmin
 
 SHOWN = 90
@@ -34,6 +33,7 @@ class AnswerFilter(ChoiceFilter):
 
 
 class QuestionForm(RefusableForm, forms.ModelForm):
+    answer = RichTextField(label="Réponse officielle")
     links = forms.CharField(
         label="Liens",
         required=False,
@@ -50,18 +50,14 @@ class QuestionForm(RefusableForm, forms.ModelForm):
     class Meta:
         model = Question
         fields = list(ANSWER_FIELDS)
-        widgets = {
-            "answer": forms.Textarea(attrs={"rows": 8, "cols": 90}),
-            "review_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        }
-        help_texts = {"answer": rich_text.HOW_TO_TYPE}
+        labels = {"answer_state": "Où en est la réponse"}
+        widgets = {"review_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         question = self.instance
         if question.pk is None:
             return
-        self.initial["answer"] = rich_text.to_typed(question.answer)
         links = question.links.order_by("position", "pk")
         self.initial["links"] = "\n".join(f"{link.label} | {link.url}" for link in links)
         slugs = question.schemes.order_by("slug").values_list("slug", flat=True)
@@ -112,7 +108,7 @@ class QuestionAdmin(ModeratedMixin, RefusalMixin, PortalAdmin, SimpleHistoryAdmi
     change_form_template = "admin/funding/refusable.html"
     list_display = [
         "text_shown",
-        "event_title",
+        event_in_short,
         "moderation",
         "answer_state",
         "support",
@@ -120,7 +116,12 @@ class QuestionAdmin(ModeratedMixin, RefusalMixin, PortalAdmin, SimpleHistoryAdmi
         "in_faq",
         "review_on",
     ]
-    list_filter = ["moderation", AnswerFilter, EventFilter, "in_faq"]
+    list_filter = [
+        "moderation",
+        AnswerFilter,
+        EventFilter,
+        ("in_faq", filter_named("foire aux questions", admin.BooleanFieldListFilter)),
+    ]
     search_fields = ["text", "answer", "theme"]
     search_help_text = "Mots de la question ou de la réponse, thème."
     ordering = ["-asked_at", "position", "pk"]

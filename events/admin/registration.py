@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from events import attendance
-from events.admin.fields import EventFilter
+from events.admin.fields import EventFilter, event_in_short
 from events.models import Registration
 from events.permissions import may_organise
 from events.registrations import RegistrationRefused, cancel
@@ -27,7 +27,7 @@ class AttendanceFilter(ChoiceFilter):
 @admin.register(Registration)
 class RegistrationAdmin(TableAdminMixin, ReadOnlyAdmin):
     resource_classes = [RegistrationResource]
-    list_display = ["person", "email", "organisation", "where", "event_title", "state", "confirmed_at", "attended_at"]
+    list_display = ["person", "email", "organisation", "where", event_in_short, "state", "confirmed_at", "attended_at"]
     list_filter = [EventFilter, "state", AttendanceFilter]
     search_fields = ["last_name", "first_name", "organisation", "=email"]
     search_help_text = "Nom, organisme, ou adresse entière."

@@ -4,10 +4,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from events.admin.fields import EventFilter, event_label
+from events.admin.fields import EventFilter, RichTextField, event_in_short, event_label
 from events.models import ReportText
 from events.reports import BLOCKS
-from territories import rich_text
 from ti_portal.core.admin_bases import PortalAdmin
 
 
@@ -15,20 +14,15 @@ class ReportTextForm(forms.ModelForm):
     after = forms.ChoiceField(
         label="Après", choices=[(key, title or "Le début") for key, title in BLOCKS.items()], initial="start"
     )
+    text = RichTextField(label="Texte", required=True)
 
     class Meta:
         model = ReportText
         fields = ["event", "after", "position", "title", "text"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 8, "cols": 90})}
-        help_texts = {"text": rich_text.HOW_TO_TYPE}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["text"] = rich_text.to_typed(self.instance.text)
         self.fields["event"].label_from_instance = event_label
-
-    def clean_text(self) -> str:
-        return rich_text.sanitise(self.cleaned_data["text"])
 
 
 @admin.register(ReportText)
@@ -36,7 +30,7 @@ class ReportTextAdmin(PortalAdmin):
     """A text changes the next version of the report; those that are published stay as they are."""
 
     form = ReportTextForm
-    list_display = ["title_shown", "event_title", "after_shown", "position"]
+    list_display = ["title_shown", event_in_short, "after_shown", "position"]
     list_filter = [EventFilter]
     list_select_related = ["event"]
     search_fields = ["title", "text", "event__title"]

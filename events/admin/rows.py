@@ -9,13 +9,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from events import meetings
+from events.admin.fields import RICH_HELP_SHORT, MarkField, RichTextField
 from events.models import Document, Partner, Poll, Sequence, Speaker
 from funding.admin.fields import https_by_default
 from funding.admin.rows import RowForm, Rows
-from territories import rich_text
 from ti_portal.core.admin_bases import ReadOnlyInline
-
-TEXT = forms.Textarea(attrs={"rows": 3, "cols": 80})
 
 
 class RankedForm(RowForm):
@@ -29,8 +27,6 @@ class RankedForm(RowForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             self.initial["position"] = None
-        if "text" in self.fields:
-            self.initial["text"] = rich_text.to_typed(self.instance.text)
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -38,18 +34,17 @@ class RankedForm(RowForm):
             cleaned["position"] = self.instance.position if self.instance.pk else 999
         return cleaned
 
-    def clean_text(self) -> str:
-        return rich_text.sanitise(self.cleaned_data["text"])
-
 
 class SequenceForm(RankedForm):
     part = meetings.SEQUENCES
 
+    text = RichTextField(label="Ce qui s’y dit", rows=3, help_text=RICH_HELP_SHORT)
+    chapter_at = MarkField(label="Chapitre de l’enregistrement à")
+
     class Meta:
         model = Sequence
         fields = ["position", *meetings.SEQUENCES.fields]
-        widgets = {"text": TEXT, "title": forms.TextInput(attrs={"size": 70})}
-        help_texts = {"text": rich_text.HOW_TO_TYPE}
+        widgets = {"title": forms.TextInput(attrs={"size": 70})}
 
 
 class SpeakerForm(RankedForm):
@@ -60,14 +55,13 @@ class SpeakerForm(RankedForm):
         required=False,
         coerce=int,
         empty_value=None,
-        help_text="Une séquence déjà enregistrée : enregistrez d’abord celles que vous ajoutez.",
+        help_text="Une séquence qui vient d’être ajoutée se choisit ici une fois la rencontre enregistrée.",
     )
+    text = RichTextField(label="Propos", rows=3, help_text=RICH_HELP_SHORT)
 
     class Meta:
         model = Speaker
         fields = ["position", "name", "role", "organisation", "text"]
-        widgets = {"text": TEXT}
-        help_texts = {"text": rich_text.HOW_TO_TYPE}
 
     def __init__(self, *args, sequences=(), **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from events.admin.fields import EventFilter
+from events.admin.fields import EventFilter, event_in_short
 from events.models import Sequence
 from events.permissions import may_organise
 from events.resources.sequences import SequenceResource, with_facts
@@ -22,7 +22,7 @@ class SequenceAdmin(TableAdminMixin, ReadOnlyAdmin):
         "brouillons se remplissent ainsi : le programme d’une rencontre publiée se change sur sa page. Rien n’est "
         "supprimé."
     )
-    list_display = ["title", "event_title", "position", "minutes", "chapter_at"]
+    list_display = ["title", event_in_short, "position", "minutes", "chapter_at"]
     list_filter = [EventFilter]
     search_fields = ["title", "text", "event__title", "event__slug"]
     search_help_text = "Titre de la séquence ou de la rencontre."

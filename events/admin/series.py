@@ -9,15 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from events.admin.fields import RICH_HELP_SHORT, RichTextField
 from events.meetings import next_edition
 from events.models import Series
 from events.permissions import may_organise
 from funding.admin.fields import HTTPS, https_by_default
-from territories import rich_text
 from ti_portal.core.admin_bases import PortalAdmin
 
 
 class SeriesForm(forms.ModelForm):
+    description = RichTextField(label="Présentation")
+    call_for_testimonies = RichTextField(label="Appel à témoignages", help_text=RICH_HELP_SHORT)
+
     class Meta:
         formfield_callback = https_by_default
         model = Series
@@ -25,13 +28,7 @@ class SeriesForm(forms.ModelForm):
             "name", "slug", "kind", "description", "rhythm", "organiser", "url", "call_for_testimonies", "is_running",
             "source",
         ]  # fmt: skip
-        widgets = {name: forms.Textarea(attrs={"rows": 8, "cols": 90}) for name in Series.RICH_FIELDS}
-        help_texts = dict.fromkeys(Series.RICH_FIELDS, rich_text.HOW_TO_TYPE)
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        for name in Series.RICH_FIELDS & self.fields.keys():
-            self.initial[name] = rich_text.to_typed(self.initial.get(name) or "")
+        widgets = {name: forms.TextInput(attrs={"size": 70}) for name in ("name", "organiser", "source")}
 
 
 @admin.register(Series)
@@ -45,7 +42,10 @@ class SeriesAdmin(PortalAdmin):
     ordering = ["name", "pk"]
     prepopulated_fields = {"slug": ["name"]}
     actions = ["prepare_next"]
-    fields = [("name", "slug"), *SeriesForm.Meta.fields[2:]]
+    fields = [
+        ("name", "slug"), "kind", "description", "rhythm", "organiser", "url", "call_for_testimonies", "is_running",
+        "source",
+    ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(edition_count=Count("events"))

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
-from events.admin.fields import EventChoice, EventFilter, TerritoryField
+from events.admin.fields import EventChoice, EventFilter, TerritoryField, event_in_short
 from events.admin.moderation import ModeratedMixin
 from events.models import Testimony
 from events.testimonies import FIELDS, moderate, save_testimony
@@ -24,7 +24,9 @@ class TestimonyForm(RefusableForm, forms.ModelForm):
     class Meta:
         model = Testimony
         fields = [name for name in FIELDS if name != "territory_id"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 8, "cols": 90})}
+        widgets = {name: forms.TextInput(attrs={"size": 70}) for name in ("title", "author", "organisations")} | {
+            "text": forms.Textarea(attrs={"rows": 8, "cols": 90})
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +47,7 @@ class TestimonyAdmin(ModeratedMixin, RefusalMixin, PortalAdmin, SimpleHistoryAdm
     moderated_words = ("accepté", "écarté")
     form = TestimonyForm
     change_form_template = "admin/funding/refusable.html"
-    list_display = ["shown", "territory_name", "topic", "event_title", "moderation", "is_practice", "told_at"]
+    list_display = ["shown", "territory_name", "topic", event_in_short, "moderation", "is_practice", "told_at"]
     list_filter = ["moderation", EventFilter, "is_practice"]
     search_fields = ["title", "text", "author", "organisations", "topic", "territory__place__name"]
     search_help_text = "Mots du témoignage, personne, organisme, sujet ou territoire."

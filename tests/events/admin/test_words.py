@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from events.models import Poll, Question, Testimony, WithheldWord
+from events.models import Event, Poll, Question, ReportText, Testimony, WithheldWord
 from events.polls import open_poll, vote
 from tests.events.people import NOW, event, poll, registration
 from tests.funding.admin.pages import filled
@@ -54,6 +54,19 @@ class TestPolls:
         assert office.post(url, {"question": "Autre"}).status_code == 403
         assert office.post(reverse("admin:events_poll_delete", args=[made.pk]), {"post": "yes"}).status_code == 403
         assert Poll.objects.get(pk=made.pk).question == made.question
+
+    @pytest.mark.parametrize(
+        ("kind", "people", "words"),
+        [
+            ("single", 1, "1\xa0personne a répondu.<"),
+            ("single", 1200, "1\xa0200\xa0personnes ont répondu.<"),
+            ("multiple", 2, "2\xa0personnes ont répondu ; plusieurs réponses étaient possibles.<"),
+        ],
+    )
+    def test_a_closed_poll_says_how_many_answered(self, office, kind, people, words):
+        results = {"respondents": people, "options": [{"label": "Oui", "votes": 1, "percent": 50}], "texts": []}
+        made = poll(event(), kind=kind, state="closed", results=results)
+        assert words in office.get(reverse("admin:events_poll_change", args=[made.pk])).content.decode()
 
     def test_free_answers_are_read_in_one_place_where_the_list_and_the_page_lead(self, office):
         where = event()
@@ -123,3 +136,36 @@ def test_a_word_is_listed_once_in_its_compared_form(office):
     assert "déjà dans la liste" in office.post(url, {"word": "gros-mot"}).content.decode()
     assert "au moins une lettre" in office.post(url, {"word": "!!!"}).content.decode()
     assert WithheldWord.objects.filter(folded="gros mot").count() == 1
+
+
+HARM = '<p onclick="x()">Un <b>mot</b>.<script>x()</script></p>'
+CLEAN = "<p>Un <strong>mot</strong>.</p>"
+
+
+def test_rich_texts_are_cleaned_at_every_door(office):
+    where = event(summary="Une heure.")
+    url = reverse("admin:events_event_change", args=[where.pk])
+    rows = {
+        "sequences-0-title": "Ouverture",
+        "sequences-0-text": HARM,
+        "speakers-0-name": "Ana",
+        "speakers-0-text": HARM,
+    }
+    office.post(url, filled(office, url, description=HARM, **rows))
+    add = "/administration/events/reporttext/add/"
+    office.post(add, filled(office, add, event=where.pk, text=HARM))
+
+    where = Event.objects.get(pk=where.pk)
+    found = [where.description, where.sequences.get().text, where.speakers.get().text]
+    assert [*found, ReportText.objects.get(event=where).text] == [CLEAN] * 4
+
+
+def test_plain_text_is_kept_as_paragraphs_and_shown_again_as_it_was_typed(office):
+    where = event(summary="Une heure.")
+    url = reverse("admin:events_event_change", args=[where.pk])
+    office.post(url, filled(office, url, description="Un mot.\n\nUn autre."))
+    assert Event.objects.get(pk=where.pk).description == "<p>Un mot.</p><p>Un autre.</p>"
+    assert filled(office, url)["description"] == "Un mot.\n\nUn autre."
+    version = Event.objects.get(pk=where.pk).version
+    office.post(url, filled(office, url))
+    assert Event.objects.get(pk=where.pk).version == version

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from events.models import Event, Poll, Question, Series, Testimony
-from events.opening.loading import Outcome, load
+from events.opening.loading import FOLDER, Outcome, load
 from tests.events.people import NOW
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +93,15 @@ def test_e13_the_call_for_testimonies_says_where_to_write(assembly, client):
     page = client.get(series.get_absolute_url()).content.decode()
     call = page.split("Appel à témoignages")[1].split("Éditions")[0]
     assert f'href="{series.url}"' in call
+
+
+def test_texts_of_a_series_are_cleaned_on_their_way_in(tmp_path):
+    Series.objects.all().delete()
+    text = (FOLDER / "assembly_2020.toml").read_text(encoding="utf-8")
+    harmful = text.replace("<p>Chaque mois, un", "<p onclick=x()>Chaque mois, un<script>x()</script>", 1)
+    assert harmful != text
+    (tmp_path / "assembly_2020.toml").write_text(harmful, encoding="utf-8")
+    assert load(at=NOW, folder=tmp_path).series == 1
+    description = Series.objects.get().description
+    assert description.startswith("<p>Chaque mois, un")
+    assert "x()" not in description
