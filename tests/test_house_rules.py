@@ -36,6 +36,13 @@ def test_python_files_stay_under_four_hundred_lines():
     assert long == {}
 
 
+def test_no_test_empties_the_database_of_its_process():
+    """pytest-django's transactional tests truncate all tables: the next finds no France. `committed_db` is cloned."""
+    emptying = re.compile(r"transaction=True|\btransactional_db\b|TransactionTestCase")
+    others = [path for path in tracked("tests/*.py") if path != Path(__file__)]
+    assert [str(path.relative_to(ROOT)) for path in others if emptying.search(path.read_text())] == []
+
+
 def test_locks_are_pinned_with_hashes_and_name_no_index():
     for name in ("requirements.lock", "tests/requirements.lock"):
         text = (ROOT / name).read_text()

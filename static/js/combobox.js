@@ -29,6 +29,13 @@ function enhance(form) {
     activate(-1);
   }
 
+  /* Closed by the person: what is still being asked must not open the list again, over what they look at now. */
+  function dismiss() {
+    clearTimeout(timer);
+    if (request) request.abort();
+    close();
+  }
+
   function open() {
     if (!options.length) return;
     list.hidden = false;
@@ -111,12 +118,11 @@ function enhance(form) {
   }
 
   function choose(option) {
-    close();
+    dismiss();
     if (!code && option.dataset.url) {
       window.location.assign(option.dataset.url);
       return;
     }
-    clearTimeout(timer);
     input.value = option.dataset.label;
     shown = input.value;
     if (code) code.value = option.dataset.code;
@@ -150,12 +156,12 @@ function enhance(form) {
       return true;
     },
     Escape() {
-      if (list.hidden) return false;
-      close();
-      return true;
+      const wasOpen = !list.hidden;
+      dismiss();
+      return wasOpen;
     },
     Tab() {
-      close();
+      dismiss();
       return false;
     },
   };
@@ -168,7 +174,7 @@ function enhance(form) {
     const act = keys[event.key];
     if (act && !event.isComposing && !event.altKey && !event.ctrlKey && !event.metaKey && act()) event.preventDefault();
   });
-  input.addEventListener("blur", close);
+  input.addEventListener("blur", dismiss);
   list.addEventListener("mousedown", (event) => event.preventDefault()); /* keeps the focus in the field */
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");

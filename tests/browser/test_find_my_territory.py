@@ -1,9 +1,10 @@
 """Journey « find my territory »: with the keyboard, without JavaScript, among homonyms, outside any territory."""
 
 import re
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.browser.conftest import PHONE, axe, look
 from tests.funding.funded_projects.files import line, load, national, project_list
@@ -70,6 +71,29 @@ def test_a_visitor_finds_a_territory_with_the_keyboard(portal, open_page):
     page.keyboard.press("Enter")
     page.wait_for_url(f"{portal}/communes/42218-saint-etienne/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Saint-Étienne")
+
+
+def test_proposals_that_come_late_do_not_open_again_over_what_one_looks_at(portal, open_page):
+    page = open_page()
+    page.goto(f"{portal}/recherche/")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    box = page.get_by_role("combobox")
+    box.press_sequentially("ales")
+    page.get_by_role("option").first.wait_for()  # the portal has answered once: it will be quick
+    page.route("**/recherche/suggestions*", hold)
+    box.press_sequentially(" agglo")
+    while not held:
+        page.wait_for_timeout(50)
+    page.keyboard.press("Escape")
+    for route in held:
+        with suppress(Error):  # the page has given this question up
+            route.continue_()
+    page.wait_for_timeout(800)
+    expect(box).to_have_attribute("aria-expanded", "false")
 
 
 def test_enter_without_a_choice_sends_the_form(portal, open_page):

@@ -1,17 +1,20 @@
 """Questions and testimonies: asked, read first, supported once each, answered by someone."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from events import meetings, questions, rooms, testimonies
 from events.enums import AnswerState, Moderation, RoomMode, Shown
 from events.models import Event, Question, Upvote
+from events.participants import Rehearser
 from events.questions import MOST_WAITING, QuestionRefused
 from events.testimonies import TestimonyRefused
 from funding.models import Scheme
-from tests.at_once import at_once
+from tests.at_once import at_once, wait_until_somebody_waits
 from tests.events.people import NOW, event, registration
 
 
@@ -183,3 +186,23 @@ def test_no_room_opens_on_a_meeting_that_ends_at_that_moment(committed_db):
             lambda where=where: meetings.finish_event(event_id=where.pk, actor=None, at=NOW),
         )
         assert rooms.room_of(Event.objects.get(pk=where.pk)).mode == RoomMode.CLOSED
+
+
+def test_what_is_being_asked_while_a_rehearsal_ends_is_taken_back_too(committed_db):
+    where = event()
+    rooms.open_room(event_id=where.pk, at=NOW, is_rehearsal=True)
+    who = Rehearser(user_id=1, event_id=where.pk)
+    asked = threading.Event()
+
+    def ask_slowly():
+        with transaction.atomic():
+            questions.ask(event_id=where.pk, who=who, text="Ça marche ?", at=NOW)
+            asked.set()
+            wait_until_somebody_waits()
+
+    def end():
+        asked.wait(30)
+        rooms.close_room(event_id=where.pk, at=NOW)
+
+    assert at_once(ask_slowly, end)[0] is None
+    assert not Question.objects.filter(event=where).exists()

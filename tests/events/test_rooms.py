@@ -1,11 +1,9 @@
 """The room: driven by the organiser, one version that grows; a rehearsal leaves nothing behind."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
 
 from events import meetings, rooms
 from events.enums import Moderation, PollState, RoomMode, Shown
@@ -25,7 +23,6 @@ from events.polls import AlreadyVoted, NotOpen, has_answered, rehearse_vote, vot
 from events.questions import QuestionRefused, ask, moderate, support, supported_by, withdraw_support
 from events.rooms import RoomRefused, room_of
 from events.testimonies import TestimonyRefused, tell
-from tests.at_once import at_once, wait_until_somebody_waits
 from tests.events.people import NOW, event, poll, registration
 from tests.territories.people import delegation
 
@@ -167,26 +164,6 @@ class TestRehearsing:
         vote(poll_id=made.pk, registration_id=who.user_id, choices=[0])
         rehearse_vote(poll_id=made.pk, who=who, choices=[1])
         assert Participation.objects.filter(poll=made).count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_being_asked_while_a_rehearsal_ends_is_taken_back_too(where):
-    rooms.open_room(event_id=where.pk, at=NOW, is_rehearsal=True)
-    who = Rehearser(user_id=1, event_id=where.pk)
-
-    def ask_slowly():
-        with transaction.atomic():
-            ask(event_id=where.pk, who=who, text="Ça marche ?", at=NOW)
-            asked.set()
-            wait_until_somebody_waits()
-
-    def end():
-        asked.wait()
-        rooms.close_room(event_id=where.pk, at=NOW)
-
-    asked = threading.Event()
-    assert at_once(ask_slowly, end)[0] is None
-    assert not Question.objects.filter(event=where).exists()
 
 
 @pytest.mark.parametrize("over", ["finish", "cancel"])
