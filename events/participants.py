@@ -1,12 +1,14 @@
 """Who takes part in a room: someone who has a place and, in a rehearsal only, an organiser who has none."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from events.entrance import registration_of
 from events.enums import RoomMode
-from events.models import Registration, Room
+from events.models import Question, Registration, Room, Testimony
 from events.permissions import may_organise
 from events.voters import voter_key
 
@@ -26,6 +28,7 @@ class Rehearser:
 
 
 Participant = Registration | Rehearser
+Said = TypeVar("Said", Question, Testimony)
 
 
 def participant_of(request: HttpRequest, room: Room) -> Participant | None:
@@ -35,6 +38,16 @@ def participant_of(request: HttpRequest, room: Room) -> Participant | None:
         user = request.user
         return Rehearser(user.pk, room.event_id, user.first_name, user.last_name)
     return registration
+
+
+def rows_of(who: Participant, rows: QuerySet[Said]) -> list[Said]:
+    """Those of `rows` that this person wrote, in a transaction: theirs wait for each other, so that a limit on them
+    holds. A rehearser crowds nobody out, and has none.
+    """
+    if isinstance(who, Rehearser):
+        return []
+    Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=who.pk)
+    return list(rows.filter(registration=who).order_by("pk"))
 
 
 def key_of(who: Participant, *, subject: str) -> str:

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 
 from events import rooms
 from events.enums import AnswerState, EventState, Moderation, RoomMode, Visibility
-from events.models import AnswerLink, Question, Registration, Upvote
-from events.participants import Participant, Rehearser, key_of
+from events.models import AnswerLink, Question, Upvote
+from events.participants import Participant, Rehearser, key_of, rows_of
 from events.typed import one_line
 from territories import rich_text
 from territories.history import sign
@@ -42,12 +42,7 @@ def ask(*, event_id: int, who: Participant, text: str, at: datetime, shows_name:
         raise QuestionRefused("Écrivez votre question.")
     if len(words) > LONGEST:
         raise QuestionRefused(f"Votre question compte {number(len(words))} signes : {number(LONGEST)} au plus.")
-    registration = None if isinstance(who, Rehearser) else who
-    theirs = []
-    if registration is not None:
-        # One at a time for one person, so that the limit holds. Rehearsers crowd nobody out.
-        Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
-        theirs = list(Question.objects.filter(event_id=event_id, registration=registration).order_by("pk"))
+    theirs = rows_of(who, Question.objects.filter(event_id=event_id))
     same = next((one for one in theirs if fold(one.text) == fold(words)), None)
     if same is not None:
         return same
@@ -58,7 +53,7 @@ def ask(*, event_id: int, who: Participant, text: str, at: datetime, shows_name:
         name = f"{name} ({who.organisation})"
     question = Question(
         event_id=event_id,
-        registration=registration,
+        registration=None if isinstance(who, Rehearser) else who,
         text=words,
         author=name[:200],
         is_rehearsal=mode == RoomMode.REHEARSAL,

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from events import rooms
 from events.enums import Moderation, RoomMode
-from events.models import Registration, Testimony
-from events.participants import Participant, Rehearser
+from events.models import Testimony
+from events.participants import Participant, Rehearser, rows_of
 from events.typed import says_something
 from territories.history import sign
 from ti_portal.core.templatetags.portal import number
@@ -39,11 +39,7 @@ def tell(*, event_id: int, who: Participant, text: str, topic: str, at: datetime
         raise TestimonyRefused("Écrivez votre témoignage.")
     if len(words) > LONGEST:
         raise TestimonyRefused(f"Votre témoignage compte {number(len(words))} signes : {number(LONGEST)} au plus.")
-    registration = None if isinstance(who, Rehearser) else who
-    theirs = []
-    if registration is not None:
-        Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
-        theirs = list(Testimony.objects.filter(event_id=event_id, registration=registration).order_by("pk"))
+    theirs = rows_of(who, Testimony.objects.filter(event_id=event_id))
     same = next((one for one in theirs if fold(one.text) == fold(words)), None)
     if same is not None:
         return same
@@ -52,7 +48,7 @@ def tell(*, event_id: int, who: Participant, text: str, topic: str, at: datetime
     name = f"{who.first_name} {who.last_name}".strip()
     testimony = Testimony(
         event_id=event_id,
-        registration=registration,
+        registration=None if isinstance(who, Rehearser) else who,
         territory_id=who.territory_id,
         text=words,
         topic=" ".join(topic.split())[:80],
